@@ -1,0 +1,110 @@
+"""Ingress by long polling: updates are stored and committed before the next call acknowledges them.
+
+Several processes may run this: the one that holds the lease polls. Not here: what happens to an update then.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import random
+from collections.abc import Callable
+from datetime import timedelta
+
+from telegram.error import Conflict, InvalidToken, RetryAfter, TelegramError
+
+from bot.arrivals import KINDS, arrival
+from bot.logs import log
+from bot.metrics import Metrics
+from bot.transport import BotApi
+from db import inbox, leases
+from db.engine import Database, is_away
+
+LEASE = timedelta(seconds=30)
+POLL_SECONDS = 20
+_LOG = log(__name__)
+
+
+class Poller:
+    """Fetches updates while it holds the lease "poll:<bot>". `alive` is told at each good answer."""
+
+    def __init__(
+        self, database: Database, api: BotApi, holder: str, metrics: Metrics, alive: Callable[[], None]
+    ) -> None:
+        self._database = database
+        self._api = api
+        self._holder = holder
+        self._metrics = metrics
+        self._alive = alive
+        self._offset: int | None = None
+        self._webhook_gone = False
+
+    async def run(self) -> None:
+        """Poll until cancelled. No failure of the messenger or the database ends it."""
+        failures = 0
+        while True:
+            try:
+                if not await self._may_poll():
+                    self._offset = None
+                    await asyncio.sleep(1)
+                    continue
+                await self._poll_once()
+                failures = 0
+            except RetryAfter as error:
+                await asyncio.sleep(_seconds(error.retry_after))
+            except InvalidToken:
+                _LOG.error("token_refused")
+                await asyncio.sleep(30)
+            except Exception as error:
+                if not (isinstance(error, TelegramError) or is_away(error) or isinstance(error, TimeoutError)):
+                    _LOG.exception("poll_broken")
+                failures += 1
+                self._metrics.poll_failures.inc()
+                if isinstance(error, Conflict):
+                    self._webhook_gone = False
+                wait = min(30.0, 0.2 * 2 ** min(failures, 8)) * random.uniform(0.7, 1.3)
+                _LOG.warning("poll_failed", reason=type(error).__name__, failures=failures, wait=round(wait, 1))
+                await asyncio.sleep(wait)
+
+    async def stop(self) -> None:
+        """Give the lease up so that another process can go on at once."""
+        async with self._database.unit() as work:
+            await leases.drop(work, self._lease_name, self._holder)
+
+    @property
+    def _lease_name(self) -> str:
+        return f"poll:{self._api.bot_id}"
+
+    async def _may_poll(self) -> bool:
+        async with self._database.unit() as work:
+            return await leases.take(work, self._lease_name, self._holder, LEASE)
+
+    async def _poll_once(self) -> None:
+        if not self._webhook_gone:
+            await self._api.call("deleteWebhook", drop_pending_updates=False)
+            self._webhook_gone = True
+        result = await self._api.call(
+            "getUpdates",
+            read_timeout=POLL_SECONDS + 5,
+            timeout=POLL_SECONDS,
+            limit=100,
+            allowed_updates=list(KINDS),
+            offset=self._offset,
+        )
+        self._alive()
+        if not isinstance(result, list) or not result:
+            return
+        arrivals = [arrival(raw) for raw in result]
+        async with self._database.unit() as work:
+            # A poller whose lease ran out while it waited may still store: ids are unique.
+            new = await inbox.store(work, self._api.bot_id, arrivals)
+        for item in arrivals:
+            self._metrics.received.labels(item.kind if item.kind in KINDS else "other").inc()
+        self._metrics.duplicates.inc(len(arrivals) - new)
+        # Only now, after the commit, may the next call acknowledge. Ids below zero are our own.
+        known = [item.update_id for item in arrivals if item.update_id >= 0]
+        if known:
+            self._offset = max(known) + 1
+
+
+def _seconds(wait: float | timedelta) -> float:
+    return wait.total_seconds() if isinstance(wait, timedelta) else float(wait)

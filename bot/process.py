@@ -1,0 +1,271 @@
+"""The process: puts ingress, worker, sender and the watched addresses together, runs them, stops them cleanly.
+
+Not here: what each of them does.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import os
+import secrets
+import socket
+import time
+from collections.abc import AsyncIterator, Coroutine
+from dataclasses import dataclass, field
+from typing import Any
+
+from aiohttp import web
+from telegram.error import TelegramError
+
+from bot.application import SanatyarApplication, build
+from bot.commands import introduce
+from bot.logs import log
+from bot.metrics import Metrics
+from bot.polling import Poller
+from bot.sender import Sender
+from bot.setup import CannotStart, build_house, open_database, read_knowledge, release_claims
+from bot.transport import AiohttpRequest, BotApi
+from bot.webhook import WebhookDoor, web_app, webhook_path
+from bot.worker import Worker
+from config import Settings
+from db import chats, inbox, migrate, outbox
+from db.engine import Database, is_away
+from handlers.house import House
+from knowledge import seeding
+
+_LOG = log(__name__)
+REFRESH_SECONDS = 3.0
+QUIET_SECONDS = 90.0  # so long without an answer of the messenger, and the process is not ready
+
+
+@dataclass
+class Process:
+    """All parts of a running process."""
+
+    settings: Settings
+    database: Database
+    house: House
+    api: BotApi
+    request: AiohttpRequest
+    application: SanatyarApplication
+    worker: Worker
+    sender: Sender
+    metrics: Metrics
+    holder: str
+    poller: Poller | None = None
+    heard_at: float = 0.0
+    tasks: list[asyncio.Task[None]] = field(default_factory=list)
+    runner: web.AppRunner | None = None
+    port: int = 0
+
+    def heard(self) -> None:
+        """The messenger answered."""
+        self.heard_at = time.monotonic()
+
+
+async def assemble(settings: Settings) -> Process:
+    """Build everything; nothing runs yet. Raises CannotStart."""
+    assert settings.bot_token is not None
+    token = settings.bot_token.get_secret_value()
+    database = await open_database(settings)
+    house = await build_house(settings, database)
+    metrics = Metrics()
+    house.count_question = lambda decision: metrics.questions.labels(decision).inc()
+    holder = f"{socket.gethostname()[:30]}:{os.getpid()}:{secrets.token_hex(4)}"
+    proxy = settings.proxy_url.get_secret_value() if settings.proxy_url else None
+    request = AiohttpRequest(proxy=proxy)
+    api = BotApi(request, settings.bot_api_url, token)
+    application = build(token, request, api, settings.bot_api_url)
+    worker = Worker(database, application, house, holder, metrics)
+    sender = Sender(database, api, house, holder, metrics)
+    process = Process(
+        settings, database, house, api, request, application, worker, sender, metrics, holder
+    )
+    if settings.public_url is None:
+        process.poller = Poller(database, api, holder, metrics, process.heard)
+    return process
+
+
+async def start(process: Process) -> None:
+    """Begin to serve. The messenger may be away: everything else starts all the same."""
+    if process.database.is_sqlite:
+        await release_claims(process.database)
+    await process.request.initialize()
+    # the library's own initialize() asks the messenger who we are and fails without it; we need not know
+    process.application._initialized = True
+    await _open_doors(process)
+    process.tasks = [
+        asyncio.create_task(process.worker.run(), name="worker"),
+        asyncio.create_task(process.sender.run(), name="sender"),
+        asyncio.create_task(_chores(process), name="chores"),
+        asyncio.create_task(_greet_messenger(process), name="greeting"),
+    ]
+    if process.poller is not None:
+        process.tasks.append(asyncio.create_task(process.poller.run(), name="poller"))
+    for task in process.tasks:
+        task.add_done_callback(_report_death)
+
+
+def _report_death(task: asyncio.Task[None]) -> None:
+    if not task.cancelled() and task.exception() is not None:
+        _LOG.error("part_died", part=task.get_name(), exc_info=task.exception())
+
+
+async def _open_doors(process: Process) -> None:
+    door = None
+    settings = process.settings
+    if settings.public_url is not None:
+        assert settings.bot_token is not None
+        takes = WebhookDoor(process.database, process.api.bot_id, settings.secret_of_webhook(), process.metrics)
+        door = (webhook_path(settings.bot_token.get_secret_value()), takes)
+    process.runner = web.AppRunner(web_app(lambda: report(process), process.metrics, door), access_log=None)
+    await process.runner.setup()
+    site = web.TCPSite(process.runner, settings.http_host, settings.http_port)
+    try:
+        await site.start()
+    except OSError as error:
+        raise CannotStart(
+            f"The address {settings.http_host}:{settings.http_port} (HTTP_HOST, HTTP_PORT) cannot be used: "
+            f"{os.strerror(error.errno or 0)}."
+        ) from None
+    process.port = process.runner.addresses[0][1]
+
+
+async def _greet_messenger(process: Process) -> None:
+    """Register the webhook, set commands; again until it works, without holding anything up."""
+    wait = 1.0
+    while True:
+        try:
+            await process.api.call("getMe")
+            process.heard()
+            if process.settings.public_url is not None:
+                await _set_webhook(process)
+            await introduce(process.api, process.house.texts)
+            return
+        except TelegramError as error:
+            _LOG.warning("messenger_away", reason=type(error).__name__)
+            await asyncio.sleep(wait)
+            wait = min(60.0, wait * 2)
+
+
+async def _set_webhook(process: Process) -> None:
+    from bot.arrivals import KINDS
+
+    settings = process.settings
+    assert settings.bot_token is not None
+    await process.api.call(
+        "setWebhook",
+        url=f"{settings.public_url}{webhook_path(settings.bot_token.get_secret_value())}",
+        secret_token=settings.secret_of_webhook(),
+        allowed_updates=list(KINDS),
+        max_connections=40,
+        drop_pending_updates=False,
+    )
+
+
+async def _chores(process: Process) -> None:
+    """What has to be noticed without being told: knowledge published elsewhere, moved groups, the messenger's pulse."""
+    while True:
+        await asyncio.sleep(REFRESH_SECONDS)
+        try:
+            async with process.database.reading() as session:
+                number = await seeding.revision(session)
+                process.house.moved.update(await chats.moved(session))
+            if number != process.house.knowledge.revision:
+                knowledge = await read_knowledge(process.database)
+                process.house.entries = knowledge.entries
+                process.house.knowledge.replace(knowledge.index, knowledge.revision)
+                _LOG.info("knowledge_renewed", revision=knowledge.revision)
+            if process.poller is None and time.monotonic() - process.heard_at > QUIET_SECONDS / 3:
+                await process.api.call("getMe", read_timeout=5)
+                process.heard()
+        except CannotStart as error:
+            _LOG.error("knowledge_not_renewed", reason=str(error))
+        except TelegramError as error:
+            _LOG.warning("messenger_away", reason=type(error).__name__)
+        except Exception as error:
+            if not is_away(error):
+                _LOG.exception("chore_broken")
+            _LOG.warning("chore_failed", reason=type(error).__name__)
+
+
+async def report(process: Process) -> tuple[bool, dict[str, object]]:
+    """For /readyz: database, migrations, messenger, index, parts, and the queues' figures."""
+    parts: dict[str, object] = {"index": f"{len(process.house.entries)} topics, lexical"}
+    quiet = time.monotonic() - process.heard_at
+    holds_lease = process.poller is None or process.heard_at > 0
+    heard = process.heard_at > 0 and quiet < QUIET_SECONDS
+    parts["messenger"] = "heard" if heard else "standing by" if not holds_lease else "away"
+    dead = [task.get_name() for task in process.tasks if task.done() and task.get_name() != "greeting"]
+    parts["parts"] = "running" if not dead else f"stopped: {', '.join(dead)}"
+    try:
+        async with asyncio.timeout(3), process.database.reading() as session:
+            queue, waiting = await inbox.counts(session), await outbox.counts(session)
+        parts |= {"database": "here", "inbox": queue, "outbox": waiting}
+        for status, number in queue.items():
+            process.metrics.inbox.labels(status).set(number)
+        for state, number in waiting.items():
+            process.metrics.outbox.labels(state).set(number)
+        at = await migrate.present(process.database)
+        parts["migrations"] = "up to date" if at == migrate.newest() else f"at {at}, {migrate.newest()} is needed"
+        database_ok = at == migrate.newest()
+    except Exception as error:
+        _LOG.warning("report_failed", reason=type(error).__name__)
+        parts["database"], database_ok = "away", False
+    return database_ok and not dead and parts["messenger"] != "away", parts
+
+
+async def stop(process: Process) -> None:
+    """Take nothing new in, finish what was begun, let what is on its way arrive, close."""
+    _LOG.info("stopping")
+    by_name = {task.get_name(): task for task in process.tasks}
+    for name in ("poller", "chores", "greeting"):
+        if name in by_name:
+            await _cancelled(by_name[name])
+    if process.runner is not None:
+        await process.runner.cleanup()
+    await process.worker.stop()
+    await process.sender.stop()
+    for name in ("worker", "sender"):
+        if name in by_name:
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(asyncio.shield(by_name[name]), 25)
+            await _cancelled(by_name[name])
+    try:
+        if process.poller is not None:
+            await process.poller.stop()
+    except Exception as error:
+        _LOG.warning("lease_not_dropped", reason=type(error).__name__)
+    for task in list(process.application.background):
+        await _cancelled(task)
+    process.house.knowledge.close()
+    await process.request.shutdown()
+    await process.database.close()
+    _LOG.info("stopped")
+
+
+async def _cancelled(task: asyncio.Task[None]) -> None:
+    task.cancel()
+    with contextlib.suppress(asyncio.CancelledError, Exception):
+        await task
+
+
+@contextlib.asynccontextmanager
+async def running(settings: Settings) -> AsyncIterator[Process]:
+    """A process that serves inside the block; for the command and for tests."""
+    process = await assemble(settings)
+    try:
+        await start(process)
+        yield process
+    finally:
+        await stop(process)
+
+
+def run_loop(main: Coroutine[Any, Any, int]) -> int:
+    """Run on uvloop where there is one."""
+    try:
+        import uvloop
+    except ImportError:
+        return asyncio.run(main)
+    return int(uvloop.run(main))

@@ -1,0 +1,78 @@
+"""What a delivery's outcome changes in the database: links, delivery states, unreachable people, moved groups."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import select, update
+from sqlalchemy.dialects import postgresql, sqlite
+
+from db import chats, outbox
+from db.engine import Unit
+from db.models import MessageLink, Person, Ticket, TicketMessage
+from db.outbox import OutboxRow, Sending
+from handlers.house import House
+from handlers.notices import say_undelivered
+
+
+async def settle_sent(work: Unit, row: Sending, message_id: int | None) -> bool:
+    """Sent: keep the message's id, link it to its ticket, show staff that their reply arrived."""
+    values: dict[str, Any] = {"state": "sent", "sent_at": work.now, "message_id": message_id, "error": None}
+    if not await outbox.settle(work, row, values):
+        return False
+    if row.ticket_id and message_id:
+        insert: Any = sqlite.insert if work.session.get_bind().dialect.name == "sqlite" else postgresql.insert
+        await work.session.execute(
+            insert(MessageLink)
+            .values(chat_id=row.chat_id, message_id=message_id, ticket_id=row.ticket_id, created_at=work.now)
+            .on_conflict_do_nothing()
+        )
+    await _delivery(work, row.ticket_message_id, "sent")
+    return True
+
+
+async def settle_failed(work: Unit, row: Sending, reason: str, house: House) -> None:
+    """Given up: the state says why, and staff hear of a reply that did not arrive."""
+    if not await outbox.settle(work, row, {"state": "failed", "error": reason}):
+        return
+    await _delivery(work, row.ticket_message_id, "failed")
+    if row.ticket_message_id:
+        await _tell_staff(work, row.ticket_id, house)
+
+
+async def settle_unreachable(work: Unit, row: Sending, reason: str, house: House) -> None:
+    """The chat is closed to us: all that waits for it ends, until the person comes back."""
+    await settle_failed(work, row, reason, house)
+    waiting = (
+        update(OutboxRow)
+        .where(OutboxRow.chat_id == row.chat_id, OutboxRow.state == "ready")
+        .values(state="failed", error=reason)
+        .returning(OutboxRow.ticket_message_id, OutboxRow.ticket_id)
+        .execution_options(synchronize_session=False)
+    )
+    for ticket_message_id, ticket_id in (await work.session.execute(waiting)).all():
+        await _delivery(work, ticket_message_id, "failed")
+        if ticket_message_id:
+            await _tell_staff(work, ticket_id, house)
+    await work.session.execute(update(Person).where(Person.chat_id == row.chat_id).values(reachable=False))
+
+
+async def settle_moved(work: Unit, row: Sending, new_chat_id: int, house: House) -> None:
+    """The group became a supergroup: everything that waits for it goes to the new id, this row too."""
+    await outbox.settle(work, row, {"state": "ready", "ready_at": work.now, "claimed_by": None})
+    await chats.move(work, row.chat_id, new_chat_id)
+    house.moved[row.chat_id] = new_chat_id
+
+
+async def _delivery(work: Unit, ticket_message_id: int | None, state: str) -> None:
+    if ticket_message_id:
+        await work.session.execute(
+            update(TicketMessage).where(TicketMessage.id == ticket_message_id).values(delivery=state)
+        )
+
+
+async def _tell_staff(work: Unit, ticket_id: int | None, house: House) -> None:
+    ticket = await work.session.scalar(select(Ticket).where(Ticket.id == ticket_id))
+    if ticket is not None:
+        say_undelivered(work, house, ticket)
+        await outbox.flush_outgoing(work)

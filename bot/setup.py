@@ -1,0 +1,106 @@
+"""From settings to the shared parts: database migrated and seeded, texts, catalogue, knowledge, hours.
+
+Every fault of a file or setting becomes one plain sentence (CannotStart). Not here: running anything.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from bot.logs import log
+from config import Settings
+from db import chats, inbox, migrate, outbox
+from db.engine import Database, DatabaseAway
+from desk.hours import HoursError, load_hours
+from eservices.catalogue import CatalogueError
+from eservices.catalogue import load as load_catalogue
+from handlers.house import House
+from knowledge import seeding
+from knowledge.engine import Engine
+from knowledge.entries import Entry
+from knowledge.faults import ContentError
+from knowledge.load import load_content, load_services
+from knowledge.matching import Index
+from knowledge.sources import load_sources
+from locales import TextsError, load_texts
+
+CATALOGUE = Path(__file__).resolve().parents[1] / "eservices" / "catalogue"
+_LOG = log(__name__)
+
+
+class CannotStart(Exception):
+    """Why the process cannot start: one plain sentence that names the place."""
+
+
+@dataclass
+class Knowledge:
+    """The index and its entries, as built from one revision."""
+
+    index: Index
+    entries: Mapping[str, Entry]
+    revision: int
+
+
+async def open_database(settings: Settings) -> Database:
+    """Connect and migrate. Raises CannotStart."""
+    try:
+        database = Database(settings.async_database_url())
+        await database.check()
+        if await migrate.upgrade(database):
+            _LOG.info("database_migrated", revision=migrate.newest())
+    except DatabaseAway as error:
+        raise CannotStart(str(error)) from None
+    return database
+
+
+async def build_house(settings: Settings, database: Database) -> House:
+    """Read all files and the database's content. Raises CannotStart."""
+    try:
+        texts = load_texts()
+        catalogue = load_catalogue(CATALOGUE)
+        hours = load_hours()
+        sources = load_sources()
+        entries = load_content()
+    except (TextsError, CatalogueError, ContentError, HoursError) as error:
+        raise CannotStart(str(error)) from None
+    async with database.unit() as work:
+        seeded = await seeding.seed(work, entries)
+    if seeded.added or seeded.updated or seeded.conflicts:
+        _LOG.info(
+            "content_seeded", added=len(seeded.added), updated=len(seeded.updated), conflicts=seeded.conflicts
+        )
+    knowledge = await read_knowledge(database)
+    async with database.reading() as session:
+        moved = await chats.moved(session)
+    return House(
+        texts=texts,
+        catalogue=catalogue,
+        knowledge=Engine(knowledge.index, knowledge.revision),
+        entries=knowledge.entries,
+        sources=sources,
+        hours=hours,
+        staff_chat_id=settings.staff_chat_id,
+        admin_ids=settings.admin_ids,
+        moved=moved,
+    )
+
+
+async def read_knowledge(database: Database) -> Knowledge:
+    """The index from what the database holds now. Raises CannotStart for an entry that cannot be used."""
+    async with database.reading() as session:
+        number = await seeding.revision(session)
+        try:
+            entries = await seeding.stored_entries(session)
+        except seeding.StoredContentError as error:
+            raise CannotStart(str(error)) from None
+    index = Index.build(entries, load_services(CATALOGUE))
+    return Knowledge(index, {entry.id: entry for entry in entries}, number)
+
+
+async def release_claims(database: Database) -> None:
+    """The only process on this database begins: whatever a former one held is free."""
+    async with database.unit() as work:
+        await inbox.release_all(work)
+        await outbox.release_all(work)

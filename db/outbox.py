@@ -1,0 +1,259 @@
+"""The outbox: what is to be said, written in the unit that decided it, delivered in order per chat afterwards.
+
+Not here: calls of the messenger (bot/sender.py), sentences (locales).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import IntEnum
+from typing import Any
+
+from sqlalchemy import (
+    BigInteger,
+    CheckConstraint,
+    Index,
+    SmallInteger,
+    String,
+    Text,
+    and_,
+    func,
+    insert,
+    or_,
+    select,
+    text,
+    update,
+)
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import Mapped, aliased, mapped_column
+
+from db.engine import Unit
+from db.message import Message
+from db.types import Base, Key
+
+LEASE = timedelta(seconds=60)
+_WAITING = text("state in ('ready', 'sending')")
+
+
+class Priority(IntEnum):
+    """Answers go before mirrors, mirrors before bulk."""
+
+    ANSWER = 0
+    MIRROR = 1
+    BULK = 2
+
+
+class OutboxRow(Base):
+    """One thing to say or change. Found in `sending` after its lease, nobody knows whether it was sent."""
+
+    __tablename__ = "outbox"
+    __table_args__ = (
+        CheckConstraint("state in ('ready', 'sending', 'sent', 'failed', 'unknown')", name="state"),
+        Index("ix_outbox_waiting", "chat_id", "priority", "id", sqlite_where=_WAITING, postgresql_where=_WAITING),
+        Index("ix_outbox_chat_slot", "chat_id", "slot"),
+        Index("ix_outbox_created", "created_at"),
+    )
+
+    id: Mapped[int] = mapped_column(Key, primary_key=True)
+    chat_id: Mapped[int] = mapped_column(BigInteger)
+    priority: Mapped[int] = mapped_column(SmallInteger)
+    # send a message, edit one, take its buttons away, or react to one
+    kind: Mapped[str] = mapped_column(String(8))
+    payload: Mapped[dict[str, Any]]
+    # a name for the message, so that a later row can edit it although its id is not known yet
+    slot: Mapped[str | None] = mapped_column(String(64))
+    ticket_id: Mapped[int | None] = mapped_column(Key)
+    ticket_message_id: Mapped[int | None] = mapped_column(Key)
+    state: Mapped[str] = mapped_column(String(8), default="ready")
+    attempts: Mapped[int] = mapped_column(default=0)
+    claimed_by: Mapped[str | None] = mapped_column(String(64))
+    ready_at: Mapped[datetime]
+    created_at: Mapped[datetime]
+    sent_at: Mapped[datetime | None]
+    message_id: Mapped[int | None] = mapped_column(BigInteger)
+    error: Mapped[str | None] = mapped_column(Text)
+
+
+@dataclass(frozen=True)
+class About:
+    """What a message belongs to: a slot to edit it by, a ticket, the ticket message that it delivers."""
+
+    slot: str | None = None
+    ticket_id: int | None = None
+    ticket_message_id: int | None = None
+
+
+@dataclass(frozen=True)
+class Sending:
+    """A row that this process delivers now."""
+
+    id: int
+    chat_id: int
+    priority: int
+    kind: str
+    payload: dict[str, Any]
+    slot: str | None
+    ticket_id: int | None
+    ticket_message_id: int | None
+    attempts: int
+    holder: str
+    created_at: datetime
+
+
+def say(
+    work: Unit,
+    chat_id: int,
+    message: Message,
+    priority: Priority = Priority.ANSWER,
+    about: About | None = None,
+) -> None:
+    """Say something in a chat once the unit is committed."""
+    _put(work, chat_id, "send", message.payload(), priority, about)
+
+
+def edit(work: Unit, chat_id: int, message: Message, message_id: int | None = None, slot: str | None = None) -> None:
+    """Change a message, known by its id or by the slot it was said under."""
+    payload = message.payload() | ({"message_id": message_id} if message_id else {"edit_slot": slot})
+    _put(work, chat_id, "edit", payload, Priority.ANSWER, None)
+
+
+def unbutton(work: Unit, chat_id: int, message_id: int | None = None, slot: str | None = None) -> None:
+    """Take the buttons of a message away: its question is answered."""
+    payload: dict[str, Any] = {"message_id": message_id} if message_id else {"edit_slot": slot}
+    _put(work, chat_id, "unbutton", payload, Priority.ANSWER, None)
+
+
+def react(work: Unit, chat_id: int, message_id: int, emoji: str) -> None:
+    """Put a reaction on a message: a cheap "seen"."""
+    _put(work, chat_id, "react", {"message_id": message_id, "emoji": emoji}, Priority.MIRROR, None)
+
+
+def _put(
+    work: Unit, chat_id: int, kind: str, payload: dict[str, Any], priority: Priority, about: About | None
+) -> None:
+    about = about or About()
+    work.outgoing.append(
+        {
+            "chat_id": chat_id,
+            "priority": int(priority),
+            "kind": kind,
+            "payload": payload,
+            "slot": about.slot,
+            "ticket_id": about.ticket_id,
+            "ticket_message_id": about.ticket_message_id,
+            "state": "ready",
+            "attempts": 0,
+            "ready_at": work.now,
+            "created_at": work.now,
+        }
+    )
+
+
+async def flush_outgoing(work: Unit) -> None:
+    """Write what the unit says; called once, right before the commit."""
+    if work.outgoing:
+        connection = await work.session.connection()
+        await connection.execute(insert(OutboxRow.__table__), work.outgoing)  # type: ignore[arg-type]
+        work.outgoing.clear()
+        work.wake.add("outbox")
+
+
+async def claim(work: Unit, holder: str, most: int) -> list[Sending]:
+    """Take the first waiting row of up to `most` chats: by priority, then in the order they were said."""
+    earlier = aliased(OutboxRow)
+    waiting = OutboxRow.state.in_(("ready", "sending"))
+    heads = (
+        select(OutboxRow.id)
+        .where(waiting, OutboxRow.ready_at <= work.now)
+        .where(
+            ~select(earlier.id)
+            .where(
+                earlier.state.in_(("ready", "sending")),
+                earlier.chat_id == OutboxRow.chat_id,
+                or_(
+                    # one at a time per chat, also while something less urgent is on its way
+                    and_(earlier.state == "sending", earlier.id != OutboxRow.id),
+                    earlier.priority < OutboxRow.priority,
+                    and_(earlier.priority == OutboxRow.priority, earlier.id < OutboxRow.id),
+                ),
+            )
+            .exists()
+        )
+        .order_by(OutboxRow.priority, OutboxRow.id)
+        .limit(most)
+        .with_for_update(skip_locked=True)
+    )
+    statement = (
+        update(OutboxRow)
+        .where(OutboxRow.id.in_(heads.scalar_subquery()), waiting, OutboxRow.ready_at <= work.now)
+        .values(state="sending", claimed_by=holder, attempts=OutboxRow.attempts + 1, ready_at=work.now + LEASE)
+        .returning(
+            OutboxRow.id,
+            OutboxRow.chat_id,
+            OutboxRow.priority,
+            OutboxRow.kind,
+            OutboxRow.payload,
+            OutboxRow.slot,
+            OutboxRow.ticket_id,
+            OutboxRow.ticket_message_id,
+            OutboxRow.attempts,
+            OutboxRow.created_at,
+        )
+        .execution_options(synchronize_session=False)
+    )
+    rows = (await work.session.execute(statement)).all()
+    return [
+        Sending(
+            r.id,
+            r.chat_id,
+            r.priority,
+            r.kind,
+            r.payload,
+            r.slot,
+            r.ticket_id,
+            r.ticket_message_id,
+            r.attempts,
+            holder,
+            r.created_at,
+        )
+        for r in sorted(rows, key=lambda r: (r.priority, r.id))
+    ]
+
+
+async def settle(work: Unit, sending: Sending, values: dict[str, Any]) -> bool:
+    """Write what became of a row. False when its lease had passed to somebody else."""
+    result = await work.session.execute(
+        update(OutboxRow)
+        .where(
+            OutboxRow.id == sending.id,
+            OutboxRow.claimed_by == sending.holder,
+            OutboxRow.attempts == sending.attempts,
+        )
+        .values(**values)
+        .execution_options(synchronize_session=False)
+    )
+    return bool(result.rowcount == 1)  # type: ignore[attr-defined]
+
+
+async def message_of_slot(session: AsyncSession, chat_id: int, slot: str) -> int | None:
+    """The messenger's id of the newest message said under this slot, once it was sent."""
+    return await session.scalar(
+        select(OutboxRow.message_id)
+        .where(OutboxRow.chat_id == chat_id, OutboxRow.slot == slot, OutboxRow.message_id.is_not(None))
+        .order_by(OutboxRow.id.desc())
+        .limit(1)
+    )
+
+
+async def release_all(work: Unit) -> None:
+    """At the start of the only process on a database: what was being sent may be taken up at once."""
+    await work.session.execute(update(OutboxRow).where(OutboxRow.state == "sending").values(ready_at=work.now))
+
+
+async def counts(session: AsyncSession) -> dict[str, int]:
+    """Rows by state, those sent left out."""
+    rows = await session.execute(
+        select(OutboxRow.state, func.count()).where(OutboxRow.state != "sent").group_by(OutboxRow.state)
+    )
+    return {"ready": 0, "sending": 0, "failed": 0, "unknown": 0} | {state: number for state, number in rows}

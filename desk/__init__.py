@@ -1,0 +1,1 @@
+"""Tickets, people, deadlines, events: one verb, one function. No messenger, no HTTP; verbs never commit."""

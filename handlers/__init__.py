@@ -1,0 +1,1 @@
+"""What the assistant says and does in chat: one module per conversation that a person can have."""

@@ -1,0 +1,152 @@
+"""What the staff group sees of a ticket: the card, what the owner adds, what changes. In Persian, ids masked.
+
+Not here: what staff do (staff.py).
+"""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+from db import outbox
+from db.engine import Unit
+from db.message import Button, FileKind, Message, Rows, split_text
+from db.models import Person, Ticket
+from db.outbox import About, Priority
+from eservices import forms, submissions
+from handlers.displays import display_in, masked
+from handlers.house import House
+from locales import Html
+from locales.show import Reference
+
+STAFF_LANGUAGE: Final = "fa"
+_CARD_LIMIT = 3500
+
+
+def card_slot(ticket: Ticket) -> str:
+    """The name under which a ticket's card is said."""
+    return f"card:{ticket.id}"
+
+
+Files = list[dict[str, Any]]
+
+
+async def announce(
+    work: Unit, house: House, ticket: Ticket, person: Person, text: str = "", files: Files | None = None
+) -> None:
+    """A card for a new ticket, then its files, in the staff group if there is one."""
+    chat_id = house.staff_chat()
+    if chat_id is None:
+        return
+    body, files_of_form = await _body(work, house, ticket, text)
+    about = About(slot=card_slot(ticket), ticket_id=ticket.id)
+    message = Message(_card(house, ticket, person, body), _rows(house, ticket))
+    outbox.say(work, chat_id, message, Priority.MIRROR, about)
+    for file in files or files_of_form:
+        send_file(work, chat_id, file, ticket)
+
+
+async def refresh(work: Unit, house: House, ticket: Ticket, person: Person, message_id: int, text: str) -> None:
+    """The card after a change, in place."""
+    chat_id = house.staff_chat()
+    if chat_id is not None:
+        body, _ = await _body(work, house, ticket, text)
+        outbox.edit(
+            work, chat_id, Message(_card(house, ticket, person, body), _rows(house, ticket)), message_id=message_id
+        )
+
+
+def _card(house: House, ticket: Ticket, person: Person, body: Html) -> str:
+    texts = house.texts
+    parts = [
+        texts.html(
+            STAFF_LANGUAGE,
+            "staff.card",
+            icon=_icon(house, ticket),
+            service=service_name(house, ticket, STAFF_LANGUAGE),
+            reference=Reference(ticket.reference),
+            name=person.name or texts.plain(STAFF_LANGUAGE, "staff.nameless"),
+            date=ticket.opened_at,
+            spoken=texts.plain(person.language, "language.name"),
+        ),
+        body,
+    ]
+    if ticket.question:
+        key = "staff.asked_and_answered" if ticket.answered else "staff.asked"
+        parts.append(texts.html(STAFF_LANGUAGE, key, question=ticket.question[:600], topic=_topic(house, ticket)))
+    state = texts.plain(STAFF_LANGUAGE, f"status.{ticket.status}")
+    key = "staff.state_claimed" if ticket.claimed_by else "staff.state"
+    parts.append(texts.html(STAFF_LANGUAGE, key, status=state, name=ticket.claimed_by or ""))
+    parts.append(texts.html(STAFF_LANGUAGE, "staff.how"))
+    return "\n\n".join(part for part in parts if part)
+
+
+def _topic(house: House, ticket: Ticket) -> str:
+    entry = house.entries.get(ticket.answered or "")
+    return entry.title.fa if entry else (ticket.answered or "")
+
+
+def _icon(house: House, ticket: Ticket) -> str:
+    return house.catalogue.service(ticket.service).icon if ticket.service in house.catalogue else ""
+
+
+def service_name(house: House, ticket: Ticket, language: str) -> str:
+    """The service's name, or its id when the catalogue lost it."""
+    if ticket.service not in house.catalogue:
+        return ticket.service
+    name = house.catalogue.service(ticket.service).name
+    return name.fa if language == "fa" else name.en
+
+
+async def _body(work: Unit, house: House, ticket: Ticket, text: str) -> tuple[Html, Files]:
+    """The facts of the form with ids masked, or the words that opened the ticket; and the files."""
+    if ticket.submission_id is None:
+        return house.texts.html(STAFF_LANGUAGE, "staff.said", text=text[:_CARD_LIMIT]), []
+    opened = await submissions.of_ticket(work, ticket.submission_id)
+    if opened is None:  # erased at the person's wish
+        return house.texts.html(STAFF_LANGUAGE, "staff.erased"), []
+    lines = []
+    for line in forms.review(opened.form, opened.state, STAFF_LANGUAGE):
+        if line.shown is None:
+            continue
+        value = display_in(house, STAFF_LANGUAGE, line.field, masked(line.field, line.shown))
+        lines.append(house.texts.html(STAFF_LANGUAGE, "form.line", label=line.field.label.fa, value=value))
+    joined = "\n".join(lines)
+    return Html(split_text(joined, _CARD_LIMIT)[0]), forms.files_of(opened.form, opened.state)
+
+
+def _rows(house: House, ticket: Ticket) -> Rows:
+    if ticket.status == "closed":
+        return ()
+
+    def button(key: str, action: str) -> Button:
+        return Button(house.texts.plain(STAFF_LANGUAGE, key), f"g:{ticket.id}:{ticket.version}:{action}")
+
+    rows: list[tuple[Button, ...]] = []
+    if ticket.claimed_by is None and ticket.status != "solved":
+        rows.append((button("staff.claim", "claim"),))
+    if ticket.status in ("new", "open"):
+        rows.append((button("staff.ask_owner", "wait"),))
+    if ticket.status != "solved":
+        rows.append((button("staff.solve", "solve"), button("staff.close", "close")))
+    else:
+        rows.append((button("staff.close", "close"),))
+    return tuple(rows)
+
+
+def mirror(work: Unit, house: House, ticket: Ticket, key: str, text: str, files: Files) -> None:
+    """What happened on the owner's side, as an answer to the card."""
+    chat_id = house.staff_chat()
+    if chat_id is None:
+        return
+    said = house.texts.html(STAFF_LANGUAGE, key, reference=Reference(ticket.reference), text=text[:_CARD_LIMIT])
+    message = Message(said, reply_slot=card_slot(ticket))
+    outbox.say(work, chat_id, message, Priority.MIRROR, About(ticket_id=ticket.id))
+    for file in files:
+        send_file(work, chat_id, file, ticket)
+
+
+def send_file(work: Unit, chat_id: int, file: dict[str, Any], ticket: Ticket) -> None:
+    """A file of the owner in the staff group."""
+    kind: FileKind = file["kind"]
+    message = Message("", file_id=file["file_id"], file_kind=kind, reply_slot=card_slot(ticket))
+    outbox.say(work, chat_id, message, Priority.MIRROR, About(ticket_id=ticket.id))

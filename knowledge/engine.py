@@ -1,0 +1,69 @@
+"""The engine that conversations ask: it holds the current index, swaps it in one step, and keeps the event loop free.
+
+How a message is matched is in matching.py; when a new index is built is for the caller to decide.
+"""
+
+import asyncio
+from collections import OrderedDict
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, replace
+from time import perf_counter
+from typing import Final
+
+from knowledge.matching import Answer, Index
+from knowledge.normalise import normalise
+
+THREADS: Final = 2
+REMEMBERED: Final = 2048
+"""Answers kept, by text as normalised. Texts longer than REMEMBERED_LENGTH are not: stories do not come twice."""
+REMEMBERED_LENGTH: Final = 200
+
+
+@dataclass(frozen=True, slots=True)
+class _Current:
+    index: Index
+    revision: int
+
+
+class Engine:
+    """Answers messages by the current index. One per process; used from one event loop."""
+
+    def __init__(self, index: Index, revision: int = 0) -> None:
+        self._current = _Current(index, revision)
+        self._pool = ThreadPoolExecutor(max_workers=THREADS, thread_name_prefix="knowledge")
+        self._remembered: OrderedDict[tuple[int, str], Answer] = OrderedDict()
+
+    @property
+    def revision(self) -> int:
+        """The revision of the knowledge that is answering now."""
+        return self._current.revision
+
+    @property
+    def index(self) -> Index:
+        """The index that is answering now."""
+        return self._current.index
+
+    def replace(self, index: Index, revision: int) -> None:
+        """Answers from now on come from this index; a question under way is still answered by the former one."""
+        self._current = _Current(index, revision)
+        self._remembered.clear()
+
+    async def ask(self, text: str) -> Answer:
+        """What the current index makes of the text, which may be any string up to a message's length."""
+        current = self._current
+        started = perf_counter()
+        key = (current.revision, normalise(text)) if len(text) <= REMEMBERED_LENGTH else None
+        known = self._remembered.get(key) if key else None
+        if key and known:
+            self._remembered.move_to_end(key)
+            return replace(known, ms=(perf_counter() - started) * 1000)
+        answer = await asyncio.get_running_loop().run_in_executor(self._pool, current.index.ask, text)
+        if key and current is self._current:
+            self._remembered[key] = answer
+            while len(self._remembered) > REMEMBERED:
+                self._remembered.popitem(last=False)
+        return answer
+
+    def close(self) -> None:
+        """Waits for questions under way and ends the threads."""
+        self._pool.shutdown()

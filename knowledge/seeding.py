@@ -1,0 +1,98 @@
+"""Content in the database: the first seeding from files, later re-seeding, and reading it for the index.
+
+After the first seeding the database is the truth. A re-seed adds new entries, updates untouched ones, lists
+conflicts, deletes nothing. The revision rises in the same commit, so that every process rebuilds its index.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from pydantic import ValidationError
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from db.engine import Unit
+from db.models import Entry as EntryRow
+from db.models import Revision
+from knowledge.entries import Entry, content_hash
+
+REVISION = "knowledge"
+
+
+@dataclass
+class Seeded:
+    """What a seeding did: topics added, updated, and those left alone because somebody edited them."""
+
+    added: list[str] = field(default_factory=list)
+    updated: list[str] = field(default_factory=list)
+    conflicts: list[str] = field(default_factory=list)
+
+
+class StoredContentError(Exception):
+    """An entry in the database cannot be used; one sentence that names the topic and the reason."""
+
+
+async def seed(work: Unit, entries: Sequence[Entry]) -> Seeded:
+    """Bring the files' entries into the database."""
+    done = Seeded()
+    rows = {row.topic: row for row in await work.session.scalars(select(EntryRow))}
+    for entry in entries:
+        new_hash = content_hash(entry)
+        row = rows.get(entry.id)
+        if row is None:
+            work.session.add(_row(entry, new_hash, work))
+            done.added.append(entry.id)
+        elif row.seed_hash == new_hash:
+            continue
+        elif row.content_hash != row.seed_hash:
+            done.conflicts.append(entry.id)
+        else:
+            row.service, row.kind = entry.service, entry.kind
+            row.content, row.content_hash = entry.model_dump(mode="json"), new_hash
+            row.seed_hash, row.updated_at = new_hash, work.now
+            done.updated.append(entry.id)
+    if done.added or done.updated:
+        await raise_revision(work)
+    return done
+
+
+def _row(entry: Entry, entry_hash: str, work: Unit) -> EntryRow:
+    return EntryRow(
+        topic=entry.id,
+        service=entry.service,
+        kind=entry.kind,
+        content=entry.model_dump(mode="json"),
+        content_hash=entry_hash,
+        seed_hash=entry_hash,
+        updated_at=work.now,
+    )
+
+
+async def raise_revision(work: Unit) -> int:
+    """Tell every process that the knowledge changed."""
+    row = await work.session.get(Revision, REVISION, with_for_update=True)
+    if row is None:
+        row = Revision(name=REVISION, number=0)
+        work.session.add(row)
+    row.number += 1
+    await work.session.flush()
+    return row.number
+
+
+async def revision(session: AsyncSession) -> int:
+    """The present revision; 0 before the first seeding."""
+    return await session.scalar(select(Revision.number).where(Revision.name == REVISION)) or 0
+
+
+async def stored_entries(session: AsyncSession) -> tuple[Entry, ...]:
+    """All entries as they are in the database. Raises StoredContentError."""
+    entries = []
+    for row in await session.scalars(select(EntryRow).order_by(EntryRow.topic)):
+        try:
+            entries.append(Entry.model_validate(row.content))
+        except ValidationError as error:
+            reason = error.errors(include_url=False, include_input=False)[0]["msg"]
+            raise StoredContentError(f"The entry {row.topic} in the database cannot be used: {reason}.") from None
+    return tuple(entries)
