@@ -8,10 +8,10 @@ from __future__ import annotations
 import asyncio
 from typing import Any
 
-from telegram import Bot, Update
+from telegram import Bot, Update, User
 from telegram.constants import ChatType
 from telegram.error import TelegramError
-from telegram.ext import Application, ApplicationBuilder, BaseUpdateProcessor, ContextTypes
+from telegram.ext import Application, ApplicationBuilder, BaseUpdateProcessor, ContextTypes, ExtBot
 
 from bot.logs import log
 from bot.transport import AiohttpRequest, BotApi
@@ -114,6 +114,37 @@ def visitor_of(update: Update) -> people.Visitor | None:
     )
 
 
+class OfflineBot(ExtBot[None]):
+    """The library's bot without its start-up call: the messenger may be away while the inbox is worked off."""
+
+    __slots__ = ("me",)
+
+    def __init__(self, token: str, api_url: str, request: AiohttpRequest) -> None:
+        super().__init__(
+            token,
+            base_url=f"{api_url}/bot",
+            base_file_url=f"{api_url}/file/bot",
+            request=request,
+            get_updates_request=request,
+        )
+        self._unfreeze()
+        self.me = User(int(token.partition(":")[0]), "", is_bot=True, username="")
+
+    async def initialize(self) -> None:
+        return
+
+    async def shutdown(self) -> None:
+        return
+
+    @property
+    def bot(self) -> User:
+        return self.me
+
+    def learn(self, me: dict[str, Any]) -> None:
+        """Who we are, once the messenger has said so; the name matters for commands in groups."""
+        self.me = User.de_json(me, None)
+
+
 class _OneByOne(BaseUpdateProcessor):
     """Concurrency is the worker's; the library is to add none."""
 
@@ -132,11 +163,7 @@ def build(token: str, request: AiohttpRequest, api: BotApi, api_url: str) -> San
     application = (
         ApplicationBuilder()
         .application_class(SanatyarApplication)
-        .token(token)
-        .base_url(f"{api_url}/bot")
-        .base_file_url(f"{api_url}/file/bot")
-        .request(request)
-        .get_updates_request(request)
+        .bot(OfflineBot(token, api_url, request))
         .updater(None)
         .job_queue(None)
         .concurrent_updates(_OneByOne(1))

@@ -18,7 +18,7 @@ from typing import Any
 from aiohttp import web
 from telegram.error import TelegramError
 
-from bot.application import SanatyarApplication, build
+from bot.application import OfflineBot, SanatyarApplication, build
 from bot.commands import introduce
 from bot.logs import log
 from bot.metrics import Metrics
@@ -92,8 +92,7 @@ async def start(process: Process) -> None:
     if process.database.is_sqlite:
         await release_claims(process.database)
     await process.request.initialize()
-    # the library's own initialize() asks the messenger who we are and fails without it; we need not know
-    process.application._initialized = True
+    await process.application.initialize()
     await _open_doors(process)
     process.tasks = [
         asyncio.create_task(process.worker.run(), name="worker"),
@@ -137,8 +136,10 @@ async def _greet_messenger(process: Process) -> None:
     wait = 1.0
     while True:
         try:
-            await process.api.call("getMe")
+            me = await process.api.call("getMe")
             process.heard()
+            if isinstance(me, dict) and isinstance(process.application.bot, OfflineBot):
+                process.application.bot.learn(me)
             if process.settings.public_url is not None:
                 await _set_webhook(process)
             await introduce(process.api, process.house.texts)

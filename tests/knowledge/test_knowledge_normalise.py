@@ -1,0 +1,220 @@
+"""The normaliser: pairs that must meet, what must stay, and properties that hold for any text."""
+
+from time import perf_counter
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from knowledge.entries import Entry
+from knowledge.features import SYNONYMS, features
+from knowledge.normalise import detect, fold_homophones, is_courtesy, normalise, sound, stem, without_courtesy
+
+ZWNJ = "\u200c"
+
+PERSIAN_BITS = st.sampled_from(
+    [
+        "می",
+        "نمی",
+        "ها",
+        "های",
+        "ی",
+        "یی",
+        "ییی",
+        "ه",
+        "هه",
+        " ",
+        "  ",
+        ZWNJ,
+        "\u200f",
+        "\u064e",
+        "ـ",
+        "آ",
+        "ي",
+        "ك",
+        "ۀ",
+        "١",
+        "۲",
+        "😀",
+        "a",
+        "É",
+        "ß",
+        "İ",
+    ]
+)
+ANY_TEXT = st.one_of(st.text(max_size=200), st.lists(PERSIAN_BITS, max_size=40).map("".join))
+
+
+@pytest.mark.parametrize(
+    ("typed", "expected"),
+    [
+        ("كارخانه يك", "کارخانه یک"),
+        ("مؤسسه‌ی تأسیس", "موسسه تاسیس"),
+        ("آیا مسئول ٱست", "ایا مسیول است"),
+        ("زمینِ شَهرَک", "زمین شهرک"),
+        ("شهـــرک", "شهرک"),
+        ("سلاااااام", "سلام"),
+        ("heeeelp MEEE", "help me"),
+        ("۱۲۳ ٤٥٦ 789 １０", "123 456 789 10"),
+        ("100000 تومان", "100000 تومان"),
+        ("می‌خواهم", "میخواهم"),
+        ("می خواهم", "میخواهم"),
+        ("نمی دانم", "نمیدانم"),
+        ("شهرک ها", "شهرکها"),
+        ("شهرک‌های", "شهرکهای"),
+        ("شهرک های صنعتی", "شهرکهای صنعتی"),
+        ("خانه ی ما", "خانه ما"),
+        ("دانش‌بنیان", "دانش بنیان"),
+        ("\u202eزمین\u202c\u200f", "زمین"),
+        ("زمین؟؟؟ چنده!!! 😀👍🏽", "زمین چنده"),
+        ("shahrak-e Sanati", "shahrak e sanati"),
+        ("R&D", "r d"),
+        ("café", "cafe"),
+        ("𝓵𝓪𝓷𝓭 ﻻ", "land لا"),
+        ("a\ud800b", "a b"),
+        ("خرید\x00زمین\tشهرک\nالف", "خرید زمین شهرک الف"),
+        ("😀😀", ""),
+        ("", ""),
+    ],
+)
+def test_writes_one_form(typed: str, expected: str) -> None:
+    assert normalise(typed) == expected
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("شهرک", "shahrak"),
+        ("شهرک", "shahrake"),
+        ("صنعتی", "sanaati"),
+        ("صنعتی", "سنعتی"),
+        ("صنعتی", "صنتی"),
+        ("تسهیلات", "tashilat"),
+        ("پروانه", "parvaneh"),
+        ("کارخانه", "karkhoone"),
+        ("کارخانه", "کارخونه"),
+        ("خوشه", "khooshe"),
+        ("قیمت", "gheymat"),
+        ("قیمت", "qeimat"),
+        ("غرفه", "قرفه"),
+        ("ضمانت", "zemaanat"),
+        ("مزایده", "مضایده"),
+        ("احیا", "ehya"),
+        ("کلینیک", "clinic"),
+        ("کلینیک", "kelinik"),
+        ("چطور", "chetor"),
+        ("وثیقه", "vasighe"),
+        ("وام", "vam"),
+    ],
+)
+def test_sounds_alike(one: str, other: str) -> None:
+    assert sound(normalise(one)) == sound(normalise(other)) != ""
+
+
+@pytest.mark.parametrize(
+    ("one", "other"), [("زمین", "ضمانت"), ("وام", "بام"), ("خوشه", "کوشش"), ("برق", "برگ"), ("گاز", "کاج")]
+)
+def test_sounds_different(one: str, other: str) -> None:
+    assert sound(one) != sound(other)
+
+
+def test_a_lone_ezafe_has_no_sound_and_numbers_keep_theirs() -> None:
+    assert sound("e") == ""
+    assert sound("18") == "18"
+
+
+@pytest.mark.parametrize(
+    ("word", "expected"),
+    [
+        ("کارگاهمون", "کارگاه"),
+        ("کارخانههای", "کارخانه"),
+        ("وامها", "وام"),
+        ("زمین", "زمین"),
+        ("زمان", "زمان"),
+        ("shahrakha", "shahrakha"),
+    ],
+)
+def test_stems_endings_of_persian_words_only(word: str, expected: str) -> None:
+    assert stem(word) == expected
+
+
+def test_homophones_share_one_letter() -> None:
+    assert fold_homophones("صثسذضظزطتغقحه") == "سسسززززتتققهه"
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("زمین شهرک متری چنده", "fa"),
+        ("zamin shahrak metri chande", "fi"),
+        ("How much is the land?", "en"),
+        ("کد ISIC چیست", "fa"),
+        ("vam mikham", "fi"),
+        ("loan for my workshop", "en"),
+        ("khoshe sanati yani chi", "fi"),
+        ("land", "en"),
+        ("123", "fa"),
+        ("", "fa"),
+    ],
+)
+def test_detects_the_language(text: str, expected: str) -> None:
+    assert detect(text) == expected
+
+
+def test_detects_the_language_of_nearly_all_phrasings(entries: tuple[Entry, ...]) -> None:
+    finglish = [p for entry in entries for p in entry.phrasings.fa if normalise(p).isascii()]
+    english = [p for entry in entries for p in entry.phrasings.en]
+    assert sum(detect(p) == "fi" for p in finglish) / len(finglish) > 0.95
+    assert sum(detect(p) == "en" for p in english) / len(english) > 0.97
+
+
+def test_takes_courtesy_away_unless_it_is_all() -> None:
+    framed = normalise("سلام وقت بخیر خسته نباشید، ببخشید یه سوال داشتم: زمین چنده؟ ممنون میشم راهنمایی کنید")
+    assert without_courtesy(framed) == "زمین چنده"
+    assert without_courtesy("سلام خسته نباشید") == "سلام خسته نباشید"
+    assert is_courtesy("سلام خسته نباشید")
+    assert not is_courtesy("سلام زمین")
+    assert without_courtesy("سلامت کارگران") == "سلامت کارگران"
+
+
+def test_ideas_join_languages() -> None:
+    persian = SYNONYMS.ideas(normalise("وام برای سرمایه در گردش").split(), "fa")
+    finglish = SYNONYMS.ideas(["vam", "baraye", "sarmaye", "dar", "gardesh"], "fi")
+    english = SYNONYMS.ideas(["a", "loan", "for", "working", "capital"], "en")
+    assert len(persian & finglish & english) >= 2
+
+
+def test_words_written_apart_meet_words_written_as_one() -> None:
+    assert "wدانشبنیان" in features("دانش بنیان", "fa")
+    assert "wدانشبنیان" in features("دانشبنیان", "fa")
+
+
+@given(ANY_TEXT)
+def test_is_idempotent(text: str) -> None:
+    once = normalise(text)
+    assert normalise(once) == once
+
+
+@given(ANY_TEXT)
+def test_leaves_only_letters_digits_and_single_spaces(text: str) -> None:
+    words = normalise(text).split(" ")
+    assert words == [""] or all(word.isalnum() for word in words)
+
+
+@given(ANY_TEXT)
+def test_helpers_take_whatever_the_normaliser_leaves(text: str) -> None:
+    plain = normalise(text)
+    assert detect(text) in ("fa", "fi", "en")
+    assert without_courtesy(plain) == without_courtesy(without_courtesy(plain)) or is_courtesy(plain)
+    for script in ("fa", "fi", "en"):
+        assert all(count > 0 for count in features(plain, script).values())
+
+
+@pytest.mark.parametrize(
+    "unit", ["a\u0301\u0316", "می ", "ها ", "ییی ", "سلام ", "e\u0301", "چ.", "😀", "ـ", "\u200c", "aab"]
+)
+def test_takes_time_in_proportion_to_length(unit: str) -> None:
+    text = unit * (40_000 // len(unit))
+    started = perf_counter()
+    without_courtesy(normalise(text))
+    assert perf_counter() - started < 1.0
