@@ -64,12 +64,12 @@ class Process:
         self.heard_at = time.monotonic()
 
 
-async def assemble(settings: Settings) -> Process:
-    """Build everything; nothing runs yet. Raises CannotStart."""
+async def assemble(settings: Settings, house: House | None = None) -> Process:
+    """Build everything; nothing runs yet. A ready-made house saves tests its building. Raises CannotStart."""
     assert settings.bot_token is not None
     token = settings.bot_token.get_secret_value()
     database = await open_database(settings)
-    house = await build_house(settings, database)
+    house = house or await build_house(settings, database)
     metrics = Metrics()
     house.count_question = lambda decision: metrics.questions.labels(decision).inc()
     holder = f"{socket.gethostname()[:30]}:{os.getpid()}:{secrets.token_hex(4)}"

@@ -5,6 +5,7 @@ Every fault of a file or setting becomes one plain sentence (CannotStart). Not h
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -95,7 +96,8 @@ async def read_knowledge(database: Database) -> Knowledge:
             entries = await seeding.stored_entries(session)
         except seeding.StoredContentError as error:
             raise CannotStart(str(error)) from None
-    index = Index.build(entries, load_services(CATALOGUE))
+    # some hundred milliseconds of work: beside the event loop
+    index = await asyncio.to_thread(Index.build, entries, load_services(CATALOGUE))
     return Knowledge(index, {entry.id: entry for entry in entries}, number)
 
 

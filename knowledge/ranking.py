@@ -36,14 +36,14 @@ VAGUE: Final = 0.05
 class Evidence:
     """What speaks for the best group, each up to 1.
 
-    Likeness to the group and its lead over the second; likeness to its nearest text and that lead; the share of the
-    text's words, weighted by rarity, that the group knows.
+    Likeness to the group and its lead over the second; likeness to its nearest text; by what share the whole score is
+    ahead of the second; the share of the text's words, weighted by rarity, that the group knows.
     """
 
     likeness: float
     lead: float
     nearest: float
-    nearest_lead: float
+    ahead: float
     known: float
     vague: bool = False
     """A single word that many groups know."""
@@ -127,7 +127,7 @@ class Ranker:
             likeness=scores[first],
             lead=scores[first] - (scores[second] if second is not None else 0.0),
             nearest=nearest[first],
-            nearest_lead=nearest[first] - (nearest[second] if second is not None else 0.0),
+            ahead=1 - total[second] / total[first] if second is not None else 1.0,
             known=self._known(first, query),
             vague=self._vague(query),
         )

@@ -16,6 +16,8 @@ _SIMPLE = {
     "code": "code", "pre": "pre", "tg-spoiler": "spoiler",
 }  # fmt: skip
 _KNOWN = {*_SIMPLE, "a", "span", "blockquote", "tg-emoji"}
+_PLACE = "{at}"
+"""Stands for the place in the texts of refusals."""
 _NAMED = {"lt": "<", "gt": ">", "amp": "&", "quot": '"'}
 _REFERENCE = re.compile(r"&(?:#(?:[xX](?P<hex>[0-9a-fA-F]{1,6})|(?P<dec>[0-9]{1,7}))|(?P<name>[a-zA-Z]{1,8}));?")
 _TAG_NAME = re.compile(r"[^\s>/]*")
@@ -43,7 +45,7 @@ class _Reader:
 
     def fail(self, problem: str, position: int | None = None) -> NoReturn:
         offset = len(self.source[: self.at if position is None else position].encode())
-        raise bad(f"can't parse entities: {problem.format(offset=f'at byte offset {offset}')}")
+        raise bad(f"can't parse entities: {problem.replace(_PLACE, f'at byte offset {offset}')}")
 
     def put(self, text: str) -> None:
         self.out.append(text)
@@ -109,16 +111,11 @@ def _start_tag(reader: _Reader) -> None:
     name_match = _TAG_NAME.match(reader.source, begin + 1)
     tag = name_match.group(0).lower() if name_match else ""
     if tag not in _KNOWN:
-        reader.fail(
-            f'Unsupported start tag "{tag}" {{offset}}'.replace("{tag}", tag)
-            if "{" not in tag
-            else "Unsupported start tag {offset}",
-            begin,
-        )
+        reader.fail(f'Unsupported start tag "{tag}" {_PLACE}', begin)
     position = begin + 1 + len(tag)
     attributes, position = _attributes(reader, tag, begin, position)
     if tag == "span" and attributes.get("class") != "tg-spoiler":
-        reader.fail('Tag "span" must have class "tg-spoiler" {offset}', begin)
+        reader.fail(f'Tag "span" must have class "tg-spoiler" {_PLACE}', begin)
     reader.stack.append(_Open(tag, reader.length, attributes))
     reader.at = position
 
@@ -129,12 +126,12 @@ def _attributes(reader: _Reader, tag: str, begin: int, position: int) -> tuple[d
         while position < len(source) and source[position].isspace():
             position += 1
         if position >= len(source):
-            reader.fail("Unclosed start tag {offset}", begin)
+            reader.fail(f"Unclosed start tag {_PLACE}", begin)
         if source[position] == ">":
             return attributes, position + 1
         match = _ATTRIBUTE.match(source, position)
         if match is None or not match["name"] or match.end() == position:
-            reader.fail(f'Empty attribute name in the tag "{tag}" {{offset}}', position)
+            reader.fail(f'Empty attribute name in the tag "{tag}" {_PLACE}', position)
         value = next((match[kind] for kind in ("double", "single", "bare") if match[kind] is not None), "")
         attributes[match["name"].lower()] = _decode(value)
         position = match.end()
@@ -144,14 +141,13 @@ def _end_tag(reader: _Reader) -> None:
     begin = reader.at
     close = reader.source.find(">", begin)
     if close < 0:
-        reader.fail("Unclosed end tag {offset}", begin)
+        reader.fail(f"Unclosed end tag {_PLACE}", begin)
     tag = reader.source[begin + 2 : close].strip().lower()
     if not reader.stack:
-        reader.fail("Unexpected end tag {offset}", begin)
+        reader.fail(f"Unexpected end tag {_PLACE}", begin)
     opened = reader.stack.pop()
     if tag and tag != opened.tag:
-        shown = tag.replace("{", "").replace("}", "")
-        reader.fail(f'Unmatched end tag {{offset}}, expected "</{opened.tag}>", found "</{shown}>"', begin)
+        reader.fail(f'Unmatched end tag {_PLACE}, expected "</{opened.tag}>", found "</{tag}>"', begin)
     reader.at = close + 1
     length = reader.length - opened.start
     if length > 0:

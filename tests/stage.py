@@ -8,7 +8,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 from collections.abc import AsyncIterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -18,10 +18,13 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot import process as bot_process
 from bot.process import Process
+from bot.setup import build_house
 from config import Settings
 from db.engine import Database
 from db.inbox import InboxRow
 from db.outbox import OutboxRow
+from handlers.house import House
+from knowledge.engine import Engine
 from sandbox import Faults, StandIn, World
 from sandbox.driver import Group, Phone
 
@@ -99,10 +102,26 @@ async def _waiting(session: AsyncSession) -> int:
 
 
 async def _begin(settings: Settings, clock: Clock) -> Process:
-    process = await bot_process.assemble(settings)
+    process = await bot_process.assemble(settings, await _house(settings))
     process.database.clock = clock
     await bot_process.start(process)
     return process
+
+
+async def _house(settings: Settings) -> House | None:
+    """The house of an earlier stage with fresh state: building the index anew for each test costs a second."""
+    if not _BUILT:
+        database = Database(settings.async_database_url())
+        _BUILT.append(await build_house(settings, database))
+        await database.close()
+    built = _BUILT[0]
+    engine = Engine(built.knowledge.index, built.knowledge.revision)
+    return replace(
+        built, knowledge=engine, moved={}, staff_chat_id=settings.staff_chat_id, admin_ids=settings.admin_ids
+    )
+
+
+_BUILT: list[House] = []
 
 
 def settings_for(url: str, api_url: str, **overrides: Any) -> Settings:

@@ -67,8 +67,8 @@ def test_typical_questions_are_found_without_their_own_wording(entries: tuple[En
     assert mean(place < 3 for place in found) >= WITHOUT_WORDING_TOP3
 
 
-WITHOUT_WORDING_TOP1 = 0.80
-WITHOUT_WORDING_TOP3 = 0.93
+WITHOUT_WORDING_TOP1 = 0.90
+WITHOUT_WORDING_TOP3 = 0.96
 
 
 @pytest.mark.slow
@@ -127,7 +127,7 @@ def test_scores_fall_and_stay_within_bounds(index: Index, questions: Rows, outsi
         assert answer.decision == ("answer" if scores[0] >= SURE else "choose" if scores[0] >= LIKELY else "none")
 
 
-@pytest.mark.parametrize("text", ["", "   ", "؟؟؟", "😀😀😀", "\u202e\u200f", "\x00", "\ud800", "qqqqq zzzzz"])
+@pytest.mark.parametrize("text", ["", "   ", "؟؟؟", "😀😀😀", "\u202e\u200f", "\x00", "\ud800", "ξένος λόγος"])
 def test_nothing_to_compare_gives_none(text: str) -> None:
     answer = SMALL.ask(text)
     assert (answer.decision, answer.topics, answer.service) == ("none", (), None)
