@@ -8,7 +8,7 @@ from __future__ import annotations
 import asyncio
 import random
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 from telegram.error import Conflict, InvalidToken, RetryAfter, TelegramError
 
@@ -19,8 +19,9 @@ from bot.transport import BotApi
 from db import inbox, leases
 from db.engine import Database, is_away
 
-LEASE = timedelta(seconds=30)
-POLL_SECONDS = 20
+LEASE = timedelta(seconds=45)
+RENEW_AFTER = timedelta(seconds=5)
+POLL_SECONDS = 20  # with the time-out of the call well below what is left of the lease
 _LOG = log(__name__)
 
 
@@ -37,6 +38,7 @@ class Poller:
         self._alive = alive
         self._offset: int | None = None
         self._webhook_gone = False
+        self._leased_until = datetime.min.replace(tzinfo=UTC)
 
     async def run(self) -> None:
         """Poll until cancelled. No failure of the messenger or the database ends it."""
@@ -75,8 +77,13 @@ class Poller:
         return f"poll:{self._api.bot_id}"
 
     async def _may_poll(self) -> bool:
+        """Take the lease, or renew it when a good part of it has passed."""
+        if self._leased_until - self._database.clock() > LEASE - RENEW_AFTER:
+            return True
         async with self._database.unit() as work:
-            return await leases.take(work, self._lease_name, self._holder, LEASE)
+            held = await leases.take(work, self._lease_name, self._holder, LEASE)
+            self._leased_until = work.now + LEASE if held else work.now
+        return held
 
     async def _poll_once(self) -> None:
         if not self._webhook_gone:

@@ -79,9 +79,7 @@ async def assemble(settings: Settings, house: House | None = None) -> Process:
     application = build(token, request, api, settings.bot_api_url)
     worker = Worker(database, application, house, holder, metrics)
     sender = Sender(database, api, house, holder, metrics)
-    process = Process(
-        settings, database, house, api, request, application, worker, sender, metrics, holder
-    )
+    process = Process(settings, database, house, api, request, application, worker, sender, metrics, holder)
     if settings.public_url is None:
         process.poller = Poller(database, api, holder, metrics, process.heard)
     return process
@@ -166,7 +164,7 @@ async def _set_webhook(process: Process) -> None:
 
 
 async def _chores(process: Process) -> None:
-    """What has to be noticed without being told: knowledge published elsewhere, moved groups, the messenger's pulse."""
+    """Notice what nobody tells: knowledge published elsewhere, moved groups, the messenger's pulse."""
     while True:
         await asyncio.sleep(REFRESH_SECONDS)
         try:

@@ -32,7 +32,8 @@ def call_for(
             "reaction": [{"type": "emoji", "emoji": payload["emoji"]}],
         }
     if kind == "unbutton":
-        return "editMessageReplyMarkup", {"chat_id": chat_id, "message_id": message_id}
+        markup = _markup(payload)
+        return "editMessageReplyMarkup", {"chat_id": chat_id, "message_id": message_id, "reply_markup": markup}
     parameters: dict[str, Any] = {"chat_id": chat_id, "reply_markup": _markup(payload)}
     text = payload["text"]
     if plain:

@@ -64,8 +64,7 @@ class Sender:
             rows: list[Sending] = []
             try:
                 async with asyncio.timeout(30), self._database.unit() as work:
-                    for outcome in outcomes:
-                        await self._settle(work, outcome)
+                    await self._settle(work, outcomes)
                     free = self._parallel - len(self._running)
                     if free > 0 and not self._stopping:
                         rows = await outbox.claim(work, self._holder, free)
@@ -99,7 +98,7 @@ class Sender:
         for row in rows:
             slot = row.payload.get("edit_slot") or row.payload.get("reply_slot")
             if slot:
-                found[row.id] = await outbox.message_of_slot(work.session, row.chat_id, slot)
+                found[row.id] = await outbox.message_of_slot(work, row.chat_id, slot)
             else:
                 found[row.id] = row.payload.get("message_id") or row.payload.get("reply_to")
         return found
@@ -111,7 +110,9 @@ class Sender:
             # Found in sending after its lease: it may have gone out, and bulk is never said twice.
             self._outcomes.append(Outcome(row, judged=Judged(Verdict.UNKNOWN, "the process ended while sending")))
         else:
-            self._outcomes.append(await self._call(row, message_id, plain=False))
+            # first the call, then the list: while the call is away, another list may have taken its place
+            outcome = await self._call(row, message_id, plain=False)
+            self._outcomes.append(outcome)
         self._database.signals.outbox.set()
 
     async def _call(self, row: Sending, message_id: int | None, plain: bool) -> Outcome:
@@ -130,23 +131,26 @@ class Sender:
         sent_id = result.get("message_id") if isinstance(result, dict) else None
         return Outcome(row, message_id=sent_id)
 
-    async def _settle(self, work: Unit, outcome: Outcome) -> None:
-        row, judged = outcome.row, outcome.judged
-        verdict = judged.verdict if judged else Verdict.DONE
+    async def _settle(self, work: Unit, outcomes: list[Outcome]) -> None:
+        delivered = [o for o in outcomes if o.judged is None or o.judged.verdict is Verdict.DONE]
+        await settle_sent(work, [(o.row, o.message_id) for o in delivered])
+        self._metrics.sent.labels("sent").inc(len(delivered))
+        for outcome in delivered:
+            self._metrics.wait_seconds.observe((work.now - outcome.row.created_at).total_seconds())
+        for outcome in outcomes:
+            if outcome.judged is not None and outcome.judged.verdict is not Verdict.DONE:
+                await self._settle_failure(work, outcome.row, outcome.judged)
+
+    async def _settle_failure(self, work: Unit, row: Sending, judged: Judged) -> None:
+        verdict = judged.verdict
         if verdict is Verdict.UNKNOWN:
             verdict = Verdict.FAILED if row.priority == Priority.BULK else Verdict.AGAIN
         if verdict is Verdict.AGAIN and row.kind != "send" and row.attempts >= MOST_DECORATION_TRIES:
             verdict = Verdict.FAILED
-        if judged is None or verdict is Verdict.DONE:
-            if await settle_sent(work, row, outcome.message_id):
-                self._metrics.sent.labels("sent").inc()
-                self._metrics.wait_seconds.observe((self._database.clock() - row.created_at).total_seconds())
-            return
         self._metrics.sent.labels(judged.verdict.value).inc()
         if verdict is Verdict.AGAIN:
             # Not begun, told to wait, or unknown: the chat waits behind it, others go on.
-            values = {"state": "ready", "ready_at": work.now + judged.wait, "claimed_by": None}
-            await outbox.settle(work, row, values | {"error": judged.reason})
+            await outbox.retry(work, row, judged.wait, judged.reason)
             self._wake_later(judged.wait)
             return
         _LOG.warning("not_delivered", outbox=row.id, verdict=verdict.value, reason=judged.reason)

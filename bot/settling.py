@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 from sqlalchemy import select, update
@@ -15,25 +16,23 @@ from handlers.house import House
 from handlers.notices import say_undelivered
 
 
-async def settle_sent(work: Unit, row: Sending, message_id: int | None) -> bool:
-    """Sent: keep the message's id, link it to its ticket, show staff that their reply arrived."""
-    values: dict[str, Any] = {"state": "sent", "sent_at": work.now, "message_id": message_id, "error": None}
-    if not await outbox.settle(work, row, values):
-        return False
-    if row.ticket_id and message_id:
-        insert: Any = sqlite.insert if work.session.get_bind().dialect.name == "sqlite" else postgresql.insert
-        await work.session.execute(
-            insert(MessageLink)
-            .values(chat_id=row.chat_id, message_id=message_id, ticket_id=row.ticket_id, created_at=work.now)
-            .on_conflict_do_nothing()
-        )
-    await _delivery(work, row.ticket_message_id, "sent")
-    return True
+async def settle_sent(work: Unit, delivered: list[tuple[Sending, int | None]]) -> None:
+    """Sent: keep the messages' ids, link them to their tickets, show staff that their reply arrived."""
+    await outbox.sent(work, delivered)
+    for row, message_id in delivered:
+        if row.ticket_id and message_id:
+            insert: Any = sqlite.insert if work.dialect == "sqlite" else postgresql.insert
+            await work.session.execute(
+                insert(MessageLink)
+                .values(chat_id=row.chat_id, message_id=message_id, ticket_id=row.ticket_id, created_at=work.now)
+                .on_conflict_do_nothing()
+            )
+        await _delivery(work, row.ticket_message_id, "sent")
 
 
 async def settle_failed(work: Unit, row: Sending, reason: str, house: House) -> None:
     """Given up: the state says why, and staff hear of a reply that did not arrive."""
-    if not await outbox.settle(work, row, {"state": "failed", "error": reason}):
+    if not await outbox.failed(work, row, reason):
         return
     await _delivery(work, row.ticket_message_id, "failed")
     if row.ticket_message_id:
@@ -59,7 +58,7 @@ async def settle_unreachable(work: Unit, row: Sending, reason: str, house: House
 
 async def settle_moved(work: Unit, row: Sending, new_chat_id: int, house: House) -> None:
     """The group became a supergroup: everything that waits for it goes to the new id, this row too."""
-    await outbox.settle(work, row, {"state": "ready", "ready_at": work.now, "claimed_by": None})
+    await outbox.retry(work, row, timedelta(), None)
     await chats.move(work, row.chat_id, new_chat_id)
     house.moved[row.chat_id] = new_chat_id
 

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from bot.logs import log
 from config import Settings
-from db import chats, inbox, migrate, outbox
+from db import chats, inbox, leases, migrate, outbox
 from db.engine import Database, DatabaseAway
 from desk.hours import HoursError, load_hours
 from eservices.catalogue import CatalogueError
@@ -69,9 +69,7 @@ async def build_house(settings: Settings, database: Database) -> House:
     async with database.unit() as work:
         seeded = await seeding.seed(work, entries)
     if seeded.added or seeded.updated or seeded.conflicts:
-        _LOG.info(
-            "content_seeded", added=len(seeded.added), updated=len(seeded.updated), conflicts=seeded.conflicts
-        )
+        _LOG.info("content_seeded", added=len(seeded.added), updated=len(seeded.updated), conflicts=seeded.conflicts)
     knowledge = await read_knowledge(database)
     async with database.reading() as session:
         moved = await chats.moved(session)
@@ -106,3 +104,4 @@ async def release_claims(database: Database) -> None:
     async with database.unit() as work:
         await inbox.release_all(work)
         await outbox.release_all(work)
+        await leases.release_all(work)

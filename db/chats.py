@@ -15,7 +15,7 @@ from db.outbox import OutboxRow
 
 async def move(work: Unit, old_chat_id: int, new_chat_id: int) -> None:
     """Remember the new id and hand over what waits for the old one."""
-    insert: Any = sqlite.insert if work.session.get_bind().dialect.name == "sqlite" else postgresql.insert
+    insert: Any = sqlite.insert if work.dialect == "sqlite" else postgresql.insert
     await work.session.execute(
         insert(MovedChat)
         .values(old_chat_id=old_chat_id, new_chat_id=new_chat_id, moved_at=work.now)

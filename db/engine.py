@@ -13,11 +13,13 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import event, text
+from sqlalchemy import CursorResult, Executable, event, text
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
-from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, create_async_engine
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, AsyncSession, create_async_engine
+
+from db.sqlite_driver import connect
 
 Clock = Callable[[], datetime]
 BUSY_SECONDS = 10
@@ -47,12 +49,39 @@ class Signals:
 
 @dataclass
 class Unit:
-    """One unit of work: a session inside one transaction, the time it began, and what is to be sent."""
+    """One unit of work: one transaction, the time it began, and what is to be sent."""
 
-    session: AsyncSession
+    connection: AsyncConnection
     now: datetime
     outgoing: list[dict[str, Any]] = field(default_factory=list)
     wake: set[str] = field(default_factory=set)
+    _session: AsyncSession | None = None
+
+    @property
+    def dialect(self) -> str:
+        """sqlite or postgresql."""
+        return self.connection.dialect.name
+
+    @property
+    def session(self) -> AsyncSession:
+        """The ORM inside this transaction; made when first needed, for the queues never need it."""
+        if self._session is None:
+            self._session = AsyncSession(self.connection, expire_on_commit=False)
+        return self._session
+
+    async def run(self, statement: Executable, parameters: Any = None) -> CursorResult[Any]:
+        """A statement made once (with bindparams), past the ORM: for the queues, where each update passes."""
+        return await self.connection.execute(statement, parameters)
+
+    async def flush(self) -> None:
+        """Write what the ORM still holds back."""
+        if self._session is not None:
+            await self._session.flush()
+
+    async def close(self) -> None:
+        """Let go of the objects; the transaction has ended."""
+        if self._session is not None:
+            await self._session.close()
 
 
 class Database:
@@ -104,11 +133,15 @@ class Database:
         """A unit of work that writes: returning commits, raising rolls back."""
         from db.outbox import flush_outgoing
 
-        async with AsyncSession(self.writer, expire_on_commit=False) as session:
-            work = Unit(session=session, now=self.clock())
-            async with session.begin():
-                yield work
-                await flush_outgoing(work)
+        async with self.writer.connect() as connection:
+            work = Unit(connection, now=self.clock())
+            try:
+                async with connection.begin():
+                    yield work
+                    await work.flush()
+                    await flush_outgoing(work)
+            finally:
+                await work.close()
         for name in work.wake:
             getattr(self.signals, name).set()
 
@@ -126,12 +159,13 @@ class Database:
 
 
 def _sqlite_engine(url: str, begin: str, size: int) -> AsyncEngine:
-    engine = create_async_engine(url, pool_size=size, max_overflow=0, pool_timeout=30)
+    path = make_url(url).database or ""
+    engine = create_async_engine(
+        url, async_creator=lambda: connect(path), pool_size=size, max_overflow=0, pool_timeout=30
+    )
 
     @event.listens_for(engine.sync_engine, "connect")
     def _on_connect(connection: Any, _record: Any) -> None:
-        # The driver's own transactions are off: it opens none for SELECT, and updates get lost.
-        connection.isolation_level = None
         cursor = connection.cursor()
         cursor.execute(f"PRAGMA busy_timeout={BUSY_SECONDS * 1000}")
         cursor.execute("PRAGMA journal_mode=WAL")
@@ -144,7 +178,7 @@ def _sqlite_engine(url: str, begin: str, size: int) -> AsyncEngine:
 
     @event.listens_for(engine.sync_engine, "begin")
     def _on_begin(connection: Any) -> None:
-        # IMMEDIATE takes the write lock at once: a read that becomes a write would fail at once instead of waiting.
+        # IMMEDIATE takes the write lock at once; a read that turns into a write later would fail instead of waiting.
         connection.exec_driver_sql(begin)
 
     return engine

@@ -7,15 +7,17 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, cast
 
 from sqlalchemy import (
     BigInteger,
     CheckConstraint,
     Index,
     String,
+    Table,
     Text,
     UniqueConstraint,
+    bindparam,
     func,
     select,
     text,
@@ -23,7 +25,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncSession
-from sqlalchemy.orm import Mapped, aliased, mapped_column
+from sqlalchemy.orm import Mapped, mapped_column
 
 from db.engine import Unit
 from db.types import Base, Key
@@ -89,6 +91,51 @@ class LostClaim(Exception):
     """Somebody else has taken the update over meanwhile; nothing of ours may be committed."""
 
 
+_rows = cast(Table, InboxRow.__table__)
+_earlier = _rows.alias("earlier")
+_HEADS = (
+    select(_rows.c.id)
+    .where(_rows.c.status == "open", _rows.c.ready_at <= bindparam("now"))
+    .where(
+        ~select(_earlier.c.id)
+        .where(_earlier.c.status == "open", _earlier.c.lane == _rows.c.lane, _earlier.c.id < _rows.c.id)
+        .exists()
+    )
+    .order_by(_rows.c.id)
+    .limit(bindparam("most"))
+    .with_for_update(skip_locked=True)
+)
+_CLAIM = (
+    update(_rows)
+    .where(_rows.c.id.in_(_HEADS.scalar_subquery()), _rows.c.status == "open", _rows.c.ready_at <= bindparam("now"))
+    .values(claimed_by=bindparam("holder"), claims=_rows.c.claims + 1, ready_at=bindparam("lease"))
+    .returning(
+        _rows.c.id, _rows.c.lane, _rows.c.kind, _rows.c.raw, _rows.c.claims, _rows.c.failures, _rows.c.received_at
+    )
+)
+_SETTLE = (
+    update(_rows)
+    .where(
+        _rows.c.id == bindparam("row"),
+        _rows.c.status == "open",
+        _rows.c.claimed_by == bindparam("holder"),
+        _rows.c.claims == bindparam("turn"),
+    )
+    .values(
+        status=bindparam("to"),
+        done_at=bindparam("at"),
+        error=bindparam("why"),
+        failures=_rows.c.failures + bindparam("failed"),
+        ready_at=func.coalesce(bindparam("ready"), _rows.c.ready_at),
+        claimed_by=bindparam("kept_by"),
+    )
+)
+_STORE: dict[str, Any] = {
+    "sqlite": sqlite.insert(_rows).on_conflict_do_nothing().returning(_rows.c.id),
+    "postgresql": postgresql.insert(_rows).on_conflict_do_nothing().returning(_rows.c.id),
+}
+
+
 async def store(work: Unit, bot_id: int, arrivals: list[Arrival]) -> int:
     """Keep what came; what is known already is passed over. Returns how many were new."""
     if not arrivals:
@@ -108,83 +155,40 @@ async def store(work: Unit, bot_id: int, arrivals: list[Arrival]) -> int:
         }
         for a in arrivals
     ]
-    insert: Any = sqlite.insert if work.session.get_bind().dialect.name == "sqlite" else postgresql.insert
-    statement = insert(InboxRow).values(rows).on_conflict_do_nothing().returning(InboxRow.id)
-    stored = len((await work.session.execute(statement)).all())
+    stored = len((await work.run(_STORE[work.dialect], rows)).all())
     work.wake.add("inbox")
     return stored
 
 
 async def claim(work: Unit, holder: str, most: int) -> list[Claim]:
     """Take the oldest open update of up to `most` chats, for the time of a lease."""
-    earlier = aliased(InboxRow)
-    heads = (
-        select(InboxRow.id)
-        .where(InboxRow.status == "open", InboxRow.ready_at <= work.now)
-        .where(
-            ~select(earlier.id)
-            .where(earlier.status == "open", earlier.lane == InboxRow.lane, earlier.id < InboxRow.id)
-            .exists()
-        )
-        .order_by(InboxRow.id)
-        .limit(most)
-        .with_for_update(skip_locked=True)
+    result = await work.run(_CLAIM, {"now": work.now, "most": most, "holder": holder, "lease": work.now + LEASE})
+    return sorted(
+        (Claim(r.id, r.lane, r.kind, r.raw, r.claims, r.failures, holder, r.received_at) for r in result.all()),
+        key=lambda claimed: claimed.id,
     )
-    statement = (
-        update(InboxRow)
-        .where(InboxRow.id.in_(heads.scalar_subquery()), InboxRow.status == "open", InboxRow.ready_at <= work.now)
-        .values(claimed_by=holder, claims=InboxRow.claims + 1, ready_at=work.now + LEASE)
-        .returning(
-            InboxRow.id,
-            InboxRow.lane,
-            InboxRow.kind,
-            InboxRow.raw,
-            InboxRow.claims,
-            InboxRow.failures,
-            InboxRow.received_at,
-        )
-        .execution_options(synchronize_session=False)
-    )
-    rows = (await work.session.execute(statement)).all()
-    return [
-        Claim(r.id, r.lane, r.kind, r.raw, r.claims, r.failures, holder, r.received_at)
-        for r in sorted(rows, key=lambda r: r.id)
-    ]
 
 
 async def settle(work: Unit, claim: Claim, status: str, error: str | None = None) -> None:
     """Close a claimed update in the unit that did its work. Raises LostClaim when it is not ours any more."""
-    await _change(work, claim, {"status": status, "done_at": work.now, "error": error})
+    await _change(work, claim, to=status, at=work.now, why=error, kept_by=claim.holder)
 
 
 async def postpone(work: Unit, claim: Claim, wait: timedelta, error: str) -> None:
     """After a failure: try again later; the chat's later updates wait behind it."""
-    await _change(
-        work,
-        claim,
-        {"failures": InboxRow.failures + 1, "ready_at": work.now + wait, "error": error, "claimed_by": None},
-    )
+    await _change(work, claim, to="open", why=error, failed=1, ready=work.now + wait)
 
 
 async def give_back(work: Unit, claim: Claim) -> None:
     """Not begun, for example when the process stops: the next one may take it at once."""
-    await _change(work, claim, {"ready_at": work.now, "claimed_by": None})
+    await _change(work, claim, to="open", ready=work.now)
 
 
-async def _change(work: Unit, claim: Claim, values: dict[str, Any]) -> None:
-    statement = (
-        update(InboxRow)
-        .where(
-            InboxRow.id == claim.id,
-            InboxRow.status == "open",
-            InboxRow.claimed_by == claim.holder,
-            InboxRow.claims == claim.claims,
-        )
-        .values(**values)
-        .execution_options(synchronize_session=False)
-    )
-    result = await work.session.execute(statement)
-    if result.rowcount != 1:  # type: ignore[attr-defined]
+async def _change(work: Unit, claim: Claim, **values: Any) -> None:
+    unchanged = {"at": None, "why": None, "failed": 0, "ready": None, "kept_by": None}
+    ours = {"row": claim.id, "holder": claim.holder, "turn": claim.claims}
+    result = await work.run(_SETTLE, unchanged | ours | values)
+    if result.rowcount != 1:
         raise LostClaim
 
 

@@ -14,7 +14,7 @@ from db.models import Lease
 
 async def take(work: Unit, name: str, holder: str, length: timedelta) -> bool:
     """Take or renew the lease. False while another holder's lease runs."""
-    insert: Any = sqlite.insert if work.session.get_bind().dialect.name == "sqlite" else postgresql.insert
+    insert: Any = sqlite.insert if work.dialect == "sqlite" else postgresql.insert
     statement = insert(Lease).values(name=name, holder=holder, until_at=work.now + length)
     statement = statement.on_conflict_do_update(
         index_elements=[Lease.name],
@@ -27,3 +27,8 @@ async def take(work: Unit, name: str, holder: str, length: timedelta) -> bool:
 async def drop(work: Unit, name: str, holder: str) -> None:
     """Give the lease up, if it is ours, so that another process need not wait for its end."""
     await work.session.execute(delete(Lease).where(Lease.name == name, Lease.holder == holder))
+
+
+async def release_all(work: Unit) -> None:
+    """At the start of the only process on a database: whoever held a lease is dead."""
+    await work.session.execute(delete(Lease))

@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import IntEnum
-from typing import Any
+from typing import Any, cast
 
 from sqlalchemy import (
     BigInteger,
@@ -16,8 +16,10 @@ from sqlalchemy import (
     Index,
     SmallInteger,
     String,
+    Table,
     Text,
     and_,
+    bindparam,
     func,
     insert,
     or_,
@@ -26,10 +28,10 @@ from sqlalchemy import (
     update,
 )
 from sqlalchemy.ext.asyncio import AsyncSession
-from sqlalchemy.orm import Mapped, aliased, mapped_column
+from sqlalchemy.orm import Mapped, mapped_column
 
 from db.engine import Unit
-from db.message import Message
+from db.message import Message, Rows
 from db.types import Base, Key
 
 LEASE = timedelta(seconds=60)
@@ -112,15 +114,26 @@ def say(
     _put(work, chat_id, "send", message.payload(), priority, about)
 
 
-def edit(work: Unit, chat_id: int, message: Message, message_id: int | None = None, slot: str | None = None) -> None:
-    """Change a message, known by its id or by the slot it was said under."""
-    payload = message.payload() | ({"message_id": message_id} if message_id else {"edit_slot": slot})
-    _put(work, chat_id, "edit", payload, Priority.ANSWER, None)
+def edit(
+    work: Unit,
+    chat_id: int,
+    message: Message,
+    message_id: int | None = None,
+    priority: Priority = Priority.ANSWER,
+    about: About | None = None,
+) -> None:
+    """Change a message, known by its id or else by the slot it was said under; then with the priority of that."""
+    about = about or About()
+    payload = message.payload() | ({"message_id": message_id} if message_id else {"edit_slot": about.slot})
+    _put(work, chat_id, "edit", payload, priority, About(ticket_id=about.ticket_id))
 
 
-def unbutton(work: Unit, chat_id: int, message_id: int | None = None, slot: str | None = None) -> None:
-    """Take the buttons of a message away: its question is answered."""
-    payload: dict[str, Any] = {"message_id": message_id} if message_id else {"edit_slot": slot}
+def unbutton(
+    work: Unit, chat_id: int, message_id: int | None = None, slot: str | None = None, keep: Rows = ()
+) -> None:
+    """Take the buttons of a message away, all but those to `keep`: its question is answered."""
+    payload = {"message_id": message_id} if message_id else {"edit_slot": slot}
+    payload |= Message("", keep).payload()
     _put(work, chat_id, "unbutton", payload, Priority.ANSWER, None)
 
 
@@ -153,56 +166,79 @@ def _put(
 async def flush_outgoing(work: Unit) -> None:
     """Write what the unit says; called once, right before the commit."""
     if work.outgoing:
-        connection = await work.session.connection()
-        await connection.execute(insert(OutboxRow.__table__), work.outgoing)  # type: ignore[arg-type]
-        work.outgoing.clear()
+        await work.run(_PUT, work.outgoing)
+        work.outgoing = []
         work.wake.add("outbox")
+
+
+_rows = cast(Table, OutboxRow.__table__)
+_earlier = _rows.alias("earlier")
+_PUT = insert(_rows)
+_WAITS = _rows.c.state.in_(("ready", "sending"))
+_HEADS = (
+    select(_rows.c.id)
+    .where(_WAITS, _rows.c.ready_at <= bindparam("now"))
+    .where(
+        ~select(_earlier.c.id)
+        .where(
+            _earlier.c.state.in_(("ready", "sending")),
+            _earlier.c.chat_id == _rows.c.chat_id,
+            or_(
+                # one at a time per chat, also while something less urgent is on its way
+                and_(_earlier.c.state == "sending", _earlier.c.id != _rows.c.id),
+                _earlier.c.priority < _rows.c.priority,
+                and_(_earlier.c.priority == _rows.c.priority, _earlier.c.id < _rows.c.id),
+            ),
+        )
+        .exists()
+    )
+    .order_by(_rows.c.priority, _rows.c.id)
+    .limit(bindparam("most"))
+    .with_for_update(skip_locked=True)
+)
+_CLAIM = (
+    update(_rows)
+    .where(_rows.c.id.in_(_HEADS.scalar_subquery()), _WAITS, _rows.c.ready_at <= bindparam("now"))
+    .values(
+        state="sending",
+        claimed_by=bindparam("holder"),
+        attempts=_rows.c.attempts + 1,
+        ready_at=bindparam("lease"),
+    )
+    .returning(
+        _rows.c.id,
+        _rows.c.chat_id,
+        _rows.c.priority,
+        _rows.c.kind,
+        _rows.c.payload,
+        _rows.c.slot,
+        _rows.c.ticket_id,
+        _rows.c.ticket_message_id,
+        _rows.c.attempts,
+        _rows.c.created_at,
+    )
+)
+_OURS = and_(
+    _rows.c.id == bindparam("row"),
+    _rows.c.claimed_by == bindparam("holder"),
+    _rows.c.attempts == bindparam("turn"),
+)
+_SENT = (
+    update(_rows)
+    .where(_OURS)
+    .values(state="sent", sent_at=bindparam("at"), message_id=bindparam("message"), error=None)
+)
+_RETRY = (
+    update(_rows)
+    .where(_OURS)
+    .values(state="ready", ready_at=bindparam("at"), claimed_by=None, error=bindparam("why"))
+)
+_FAILED = update(_rows).where(_OURS).values(state="failed", error=bindparam("why"))
 
 
 async def claim(work: Unit, holder: str, most: int) -> list[Sending]:
     """Take the first waiting row of up to `most` chats: by priority, then in the order they were said."""
-    earlier = aliased(OutboxRow)
-    waiting = OutboxRow.state.in_(("ready", "sending"))
-    heads = (
-        select(OutboxRow.id)
-        .where(waiting, OutboxRow.ready_at <= work.now)
-        .where(
-            ~select(earlier.id)
-            .where(
-                earlier.state.in_(("ready", "sending")),
-                earlier.chat_id == OutboxRow.chat_id,
-                or_(
-                    # one at a time per chat, also while something less urgent is on its way
-                    and_(earlier.state == "sending", earlier.id != OutboxRow.id),
-                    earlier.priority < OutboxRow.priority,
-                    and_(earlier.priority == OutboxRow.priority, earlier.id < OutboxRow.id),
-                ),
-            )
-            .exists()
-        )
-        .order_by(OutboxRow.priority, OutboxRow.id)
-        .limit(most)
-        .with_for_update(skip_locked=True)
-    )
-    statement = (
-        update(OutboxRow)
-        .where(OutboxRow.id.in_(heads.scalar_subquery()), waiting, OutboxRow.ready_at <= work.now)
-        .values(state="sending", claimed_by=holder, attempts=OutboxRow.attempts + 1, ready_at=work.now + LEASE)
-        .returning(
-            OutboxRow.id,
-            OutboxRow.chat_id,
-            OutboxRow.priority,
-            OutboxRow.kind,
-            OutboxRow.payload,
-            OutboxRow.slot,
-            OutboxRow.ticket_id,
-            OutboxRow.ticket_message_id,
-            OutboxRow.attempts,
-            OutboxRow.created_at,
-        )
-        .execution_options(synchronize_session=False)
-    )
-    rows = (await work.session.execute(statement)).all()
+    result = await work.run(_CLAIM, {"now": work.now, "most": most, "holder": holder, "lease": work.now + LEASE})
     return [
         Sending(
             r.id,
@@ -217,28 +253,34 @@ async def claim(work: Unit, holder: str, most: int) -> list[Sending]:
             holder,
             r.created_at,
         )
-        for r in sorted(rows, key=lambda r: (r.priority, r.id))
+        for r in sorted(result.all(), key=lambda r: (r.priority, r.id))
     ]
 
 
-async def settle(work: Unit, sending: Sending, values: dict[str, Any]) -> bool:
-    """Write what became of a row. False when its lease had passed to somebody else."""
-    result = await work.session.execute(
-        update(OutboxRow)
-        .where(
-            OutboxRow.id == sending.id,
-            OutboxRow.claimed_by == sending.holder,
-            OutboxRow.attempts == sending.attempts,
-        )
-        .values(**values)
-        .execution_options(synchronize_session=False)
-    )
-    return bool(result.rowcount == 1)  # type: ignore[attr-defined]
+async def sent(work: Unit, sendings: list[tuple[Sending, int | None]]) -> None:
+    """These were delivered, under these ids of the messenger. Rows whose lease has passed on stay as they are."""
+    if sendings:
+        rows = [_ours(row) | {"at": work.now, "message": message_id} for row, message_id in sendings]
+        await work.run(_SENT, rows)
 
 
-async def message_of_slot(session: AsyncSession, chat_id: int, slot: str) -> int | None:
+async def retry(work: Unit, sending: Sending, wait: timedelta, reason: str | None) -> None:
+    """Not delivered yet: again after `wait`; what is said in this chat later waits behind it."""
+    await work.run(_RETRY, _ours(sending) | {"at": work.now + wait, "why": reason})
+
+
+async def failed(work: Unit, sending: Sending, reason: str) -> bool:
+    """Given up. False when its lease had passed to somebody else."""
+    return (await work.run(_FAILED, _ours(sending) | {"why": reason})).rowcount == 1
+
+
+def _ours(sending: Sending) -> dict[str, Any]:
+    return {"row": sending.id, "holder": sending.holder, "turn": sending.attempts}
+
+
+async def message_of_slot(work: Unit, chat_id: int, slot: str) -> int | None:
     """The messenger's id of the newest message said under this slot, once it was sent."""
-    return await session.scalar(
+    return await work.session.scalar(
         select(OutboxRow.message_id)
         .where(OutboxRow.chat_id == chat_id, OutboxRow.slot == slot, OutboxRow.message_id.is_not(None))
         .order_by(OutboxRow.id.desc())

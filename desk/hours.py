@@ -54,21 +54,46 @@ FILE = Path(__file__).with_name("hours.yaml")
 
 
 def load_hours(path: Path = FILE) -> Hours:
-    """Read the file. Raises HoursError, one sentence that names the file and the reason."""
+    """Read the file. Raises HoursError, one sentence that names the file and the value that cannot be meant."""
     try:
         raw = yaml.safe_load(path.read_text(encoding="utf-8"))
         return Hours(
             zone=ZoneInfo(raw["zone"]),
-            days={int(day): (_time(span[0]), _time(span[1])) for day, span in raw["days"].items()},
-            yearly=frozenset((int(text[:2]), int(text[3:])) for text in raw["yearly"]),
-            dates=frozenset(date.fromisoformat(str(text)) for text in raw["dates"]),
+            days=dict(_span(day, span) for day, span in raw["days"].items()),
+            yearly=frozenset(_jalali_day(text) for text in raw["yearly"]),
+            dates=frozenset(_date(text) for text in raw["dates"]),
         )
-    except (OSError, yaml.YAMLError, KeyError, TypeError, ValueError, IndexError) as error:
+    except (OSError, yaml.YAMLError, KeyError, TypeError, AttributeError, ValueError) as error:
         reason = " ".join(str(error).split())[:200]
         raise HoursError(
             f"The working hours in {path.name} cannot be read: {type(error).__name__} {reason}."
         ) from None
 
 
-def _time(text: str) -> time:
-    return time.fromisoformat(text)
+def _span(day: object, span: object) -> tuple[int, tuple[time, time]]:
+    try:
+        start, end = (time.fromisoformat(text) for text in span)  # type: ignore[attr-defined]
+    except (TypeError, ValueError):
+        raise ValueError(f"the hours of day {day} are {span} instead of two times") from None
+    if day not in range(7) or start >= end:
+        raise ValueError(f"day {day} with the hours {span} is no day from 0 to 6 that begins before it ends")
+    return int(str(day)), (start, end)
+
+
+def _jalali_day(text: object) -> tuple[int, int]:
+    month, _, day = str(text).partition("-")
+    try:
+        jdatetime.date(1403, int(month), int(day))  # a leap year: 30 Esfand exists
+    except ValueError:
+        raise ValueError(f"{text} is no month and day of the Jalali year") from None
+    return int(month), int(day)
+
+
+def _date(text: object) -> date:
+    try:
+        found = date.fromisoformat(str(text))
+    except ValueError:
+        raise ValueError(f"{text} is no date") from None
+    if found.year < 2000:
+        raise ValueError(f"{text} is not a Gregorian date of our time")
+    return found

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 
 from db.engine import Unit
 from db.models import Conversation, Firm, Person
@@ -14,6 +14,14 @@ from db.models import Conversation, Firm, Person
 LANGUAGES = ("fa", "en")
 # Seen-times are for statistics; writing one at each message would cost a write for nothing.
 _SEEN_STEP = timedelta(hours=1)
+
+
+# Made once: every update of a person passes here.
+_ARRIVING = (
+    select(Person, Conversation)
+    .join(Conversation, Conversation.person_id == Person.id)
+    .where(Person.channel == bindparam("channel"), Person.chat_id == bindparam("chat"))
+)
 
 
 @dataclass(frozen=True)
@@ -29,13 +37,8 @@ class Visitor:
 
 async def arrive(work: Unit, visitor: Visitor) -> tuple[Person, Conversation]:
     """The person and the conversation, made when this is the first message."""
-    row = (
-        await work.session.execute(
-            select(Person, Conversation)
-            .join(Conversation, Conversation.person_id == Person.id)
-            .where(Person.channel == visitor.channel, Person.chat_id == visitor.chat_id)
-        )
-    ).one_or_none()
+    key = {"channel": visitor.channel, "chat": visitor.chat_id}
+    row = (await work.session.execute(_ARRIVING, key)).one_or_none()
     if row is None:
         return await _welcome(work, visitor)
     person, conversation = row

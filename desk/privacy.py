@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import and_, delete, or_, select, update
 
 from db.engine import Unit
 from db.inbox import InboxRow
@@ -22,6 +22,8 @@ from db.models import (
 )
 from db.outbox import OutboxRow
 from desk.tickets import record, touch
+
+ERASED = "erased"  # the channel of a person who wished to be forgotten
 
 
 async def export(work: Unit, person: Person) -> dict[str, Any]:
@@ -76,7 +78,7 @@ def _time(moment: datetime) -> str:
 
 
 async def erase(work: Unit, person: Person) -> list[Ticket]:
-    """Forget the person. Tickets stay as numbers and states only; open ones are closed and returned.
+    """Forget the person. Tickets stay as numbers and states only; open ones are closed. Returns all of them.
 
     The row of the person stays under an id that no chat has, so that tickets keep their owner.
     """
@@ -84,13 +86,11 @@ async def erase(work: Unit, person: Person) -> list[Ticket]:
     await session.flush()
     owned = list(await session.scalars(select(Ticket).where(Ticket.person_id == person.id)))
     ids = [ticket.id for ticket in owned]
-    closed = []
     for ticket in owned:
         ticket.subject, ticket.question, ticket.origin = "", None, None
         if ticket.status != "closed":
             ticket.status, ticket.ended_at = "closed", work.now
             touch(work, ticket)
-            closed.append(ticket)
         record(work, ticket, "erased", f"person:{person.id}")
         ticket.submission_id = None
     await session.flush()
@@ -105,12 +105,25 @@ async def erase(work: Unit, person: Person) -> list[Ticket]:
     for table in (Question, Submission, Firm):
         await session.execute(delete(table).where(table.person_id == person.id))
     await session.execute(delete(MessageLink).where(MessageLink.chat_id == person.chat_id))
-    await session.execute(delete(OutboxRow).where(OutboxRow.chat_id == person.chat_id, OutboxRow.state != "sending"))
-    # ids of updates stay, so that nothing is taken in twice; what was said goes
-    await session.execute(
-        update(InboxRow).where(InboxRow.lane == person.chat_id, InboxRow.status != "open").values(raw="{}")
-    )
+    await _erase_queues(work, person, ids)
     await session.execute(delete(Conversation).where(Conversation.person_id == person.id))
-    person.chat_id, person.channel = -person.id, "erased"
-    person.name, person.username = "", None
-    return closed
+    person.chat_id, person.channel = -person.id, ERASED
+    person.name, person.username, person.reachable = "", None, False
+    return owned
+
+
+async def _erase_queues(work: Unit, person: Person, ticket_ids: list[int]) -> None:
+    """What was said stands in the queues too: to and by the person, and about their tickets to and by staff.
+
+    Rows stay where their ids are needed: ids of updates, so that nothing is taken in twice, ids of cards.
+    """
+    session, theirs = work.session, OutboxRow.chat_id == person.chat_id
+    of_tickets = OutboxRow.ticket_id.in_(ticket_ids)
+    await session.execute(delete(OutboxRow).where(theirs | of_tickets, OutboxRow.state == "ready"))
+    await session.execute(update(OutboxRow).where(theirs | of_tickets).values(payload={"text": ""}))
+    # staff's updates quote the cards they answer; the person's own current update is open and claimed
+    in_groups = and_(InboxRow.lane < 0, InboxRow.received_at >= person.created_at)
+    worked_off = or_(InboxRow.status != "open", InboxRow.claimed_by.is_not(None))
+    await session.execute(
+        update(InboxRow).where(or_(InboxRow.lane == person.chat_id, in_groups), worked_off).values(raw="{}")
+    )

@@ -22,9 +22,13 @@ _QUASIGROUP = (
     (2, 5, 8, 1, 4, 3, 6, 7, 9, 0),
 )
 _DIGITS = str.maketrans("۰۱۲۳۴۵۶۷۸۹٠١٢٣٤٥٦٧٨٩", "01234567890123456789")
-# Eight digits, perhaps in two fours, between them a dash of any kind, a space, or a mark of direction.
+# Eight digits, perhaps in two fours, between them a dash of any kind, a space, or a mark of direction. They stand
+# alone: fours that are joined to more digits belong to a longer number, such as a bank card's.
+_JOINT = r"\-\u2010-\u2015\u2212\u0640_./"
 _SHAPE = re.compile(
-    r"(?<!\d)(\d{4})[\s\-\u2010-\u2015\u2212\u0640_./\u200e\u200f\u202a-\u202e\u2066-\u2069]{0,3}(\d{4})(?!\d)"
+    rf"(?<!\d)(?<!\d[{_JOINT}])"
+    rf"(\d{{4}})[\s{_JOINT}\u200e\u200f\u202a-\u202e\u2066-\u2069]{{0,3}}(\d{{4}})"
+    rf"(?!\d)(?![{_JOINT}]\d)"
 )
 
 
@@ -49,8 +53,13 @@ def is_reference(digits: str) -> bool:
 
 def references_in(text: str) -> list[str]:
     """All references in a text, in Latin, Persian or Arabic digits, with or without dash or space."""
+    return [digits for digits in eight_digits_in(text) if is_reference(digits)]
+
+
+def eight_digits_in(text: str) -> list[str]:
+    """Whatever has the shape of a reference, also with a wrong check digit: somebody may have mistyped one."""
     found = ("".join(match.groups()) for match in _SHAPE.finditer(text.translate(_DIGITS)))
-    return [digits for digits in dict.fromkeys(found) if is_reference(digits)]
+    return list(dict.fromkeys(found))
 
 
 def shown(reference: str) -> str:

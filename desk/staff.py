@@ -84,7 +84,7 @@ async def reply(work: Unit, actor: Actor, ticket: Ticket, written: Written) -> T
     message.delivery = "pending"
     before = ticket.status
     if ticket.status in ("new", "solved", "closed"):
-        ticket.status, ticket.ended_at = "open", None
+        ticket.status, ticket.ended_at, ticket.rating = "open", None, None
     if ticket.first_answer_at is None:
         ticket.first_answer_at = work.now
     record(work, ticket, "replied", actor.key, name=actor.name, before=before)

@@ -16,6 +16,7 @@ from db.engine import Unit
 from db.models import MessageLink, Person, Ticket, TicketEvent, TicketMessage
 from desk.errors import Conflict, InvalidInput, NotFound, TooMany
 from desk.references import new_reference
+from locales.show import Reference
 
 REOPEN_WITHIN = timedelta(days=14)
 MOST_OPEN = 30
@@ -47,8 +48,11 @@ class NewTicket:
 
 
 async def open_ticket(work: Unit, person: Person, new: NewTicket) -> tuple[Ticket, bool]:
-    """The ticket of this business action, and whether it was opened just now. Raises TooMany."""
-    existing = await _of_action(work, new)
+    """The ticket of this business action, and whether it was opened just now.
+
+    Raises TooMany, and NotFound when the action is somebody else's.
+    """
+    existing = await _of_action(work, person, new)
     if existing is not None:
         return existing, False
     open_now = await work.session.scalar(
@@ -71,18 +75,30 @@ async def open_ticket(work: Unit, person: Person, new: NewTicket) -> tuple[Ticke
         opened_at=work.now,
         updated_at=work.now,
     )
-    await _with_reference(work, ticket)
+    try:
+        await _with_reference(work, ticket)
+    except IntegrityError:
+        # the same action in another process was faster by a moment, and is committed by now
+        existing = await _of_action(work, person, new)
+        if existing is None:
+            raise
+        return existing, False
     await write(work, ticket, "owner", person.name, new.first)
     record(work, ticket, "opened", f"person:{person.id}")
     return ticket, True
 
 
-async def _of_action(work: Unit, new: NewTicket) -> Ticket | None:
+async def _of_action(work: Unit, person: Person, new: NewTicket) -> Ticket | None:
     if new.submission_id is not None:
-        return await work.session.scalar(select(Ticket).where(Ticket.submission_id == new.submission_id))
-    if new.origin is not None:
-        return await work.session.scalar(select(Ticket).where(Ticket.origin == new.origin))
-    return None
+        same = Ticket.submission_id == new.submission_id
+    elif new.origin is not None:
+        same = Ticket.origin == new.origin
+    else:
+        return None
+    ticket = await work.session.scalar(select(Ticket).where(same))
+    if ticket is not None and ticket.person_id != person.id:
+        raise NotFound("ticket.not_found")
+    return ticket
 
 
 async def _with_reference(work: Unit, ticket: Ticket) -> None:
@@ -196,7 +212,7 @@ async def last_reply(work: Unit, ticket: Ticket) -> TicketMessage | None:
 async def add_message(work: Unit, person: Person, ticket: Ticket, written: Written) -> TicketMessage | None:
     """The owner adds to a ticket; None when this message counted already. Raises Conflict, InvalidInput."""
     if ticket.status == "closed":
-        raise Conflict("ticket.is_closed", reference=ticket.reference)
+        raise Conflict("ticket.is_closed", reference=Reference(ticket.reference))
     if len(written.text) > MOST_MESSAGE:
         raise InvalidInput("ticket.message_too_long", most=MOST_MESSAGE)
     message = await write(work, ticket, "owner", person.name, written)
@@ -204,7 +220,7 @@ async def add_message(work: Unit, person: Person, ticket: Ticket, written: Writt
         return None
     if ticket.status in ("waiting", "solved"):
         before, ticket.status = ticket.status, "open"
-        ticket.ended_at = None
+        ticket.ended_at, ticket.rating = None, None
         record(work, ticket, "status", f"person:{person.id}", before=before, after="open")
     touch(work, ticket)
     return message
@@ -213,7 +229,7 @@ async def add_message(work: Unit, person: Person, ticket: Ticket, written: Writt
 async def cancel(work: Unit, person: Person, ticket: Ticket) -> None:
     """The owner needs it no more. Raises Conflict when it has ended already."""
     if ticket.status in ("solved", "closed"):
-        raise Conflict("ticket.ended_already", reference=ticket.reference)
+        raise Conflict("ticket.ended_already", reference=Reference(ticket.reference))
     before, ticket.status, ticket.ended_at = ticket.status, "closed", work.now
     record(work, ticket, "cancelled", f"person:{person.id}", before=before)
     touch(work, ticket)
@@ -231,9 +247,9 @@ def may_reopen(ticket: Ticket, now: Any) -> bool:
 async def reopen(work: Unit, person: Person, ticket: Ticket) -> None:
     """The owner takes it up again. Raises Conflict when it is open, or ended too long ago."""
     if ticket.status not in ("solved", "closed"):
-        raise Conflict("ticket.is_open", reference=ticket.reference)
+        raise Conflict("ticket.is_open", reference=Reference(ticket.reference))
     if not may_reopen(ticket, work.now):
-        raise Conflict("ticket.reopen_too_late", reference=ticket.reference, days=REOPEN_WITHIN.days)
+        raise Conflict("ticket.reopen_too_late", reference=Reference(ticket.reference), days=REOPEN_WITHIN.days)
     before, ticket.status, ticket.ended_at, ticket.rating = ticket.status, "open", None, None
     record(work, ticket, "reopened", f"person:{person.id}", before=before)
     touch(work, ticket)
@@ -244,7 +260,7 @@ async def rate(work: Unit, person: Person, ticket: Ticket, stars: int) -> None:
     if not 1 <= stars <= 5:
         raise InvalidInput("ticket.rating_range")
     if ticket.status not in ("solved", "closed"):
-        raise Conflict("ticket.not_ended", reference=ticket.reference)
+        raise Conflict("ticket.not_ended", reference=Reference(ticket.reference))
     ticket.rating = stars
     record(work, ticket, "rated", f"person:{person.id}", stars=stars)
     ticket.updated_at = work.now

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import select
+from sqlalchemy.dialects import postgresql, sqlite
 
 from db.engine import Unit
 from db.models import Person, ServiceVersion, Submission
@@ -59,18 +60,22 @@ async def begin(
 
 
 async def _version(work: Unit, service: Service) -> int:
-    version = service.form.version
-    known = await work.session.scalar(
-        select(ServiceVersion.id).where(ServiceVersion.service == service.id, ServiceVersion.version == version)
+    """The row of this form; two who begin the same new form at once share it."""
+    mine = select(ServiceVersion.id).where(
+        ServiceVersion.service == service.id, ServiceVersion.version == service.form.version
     )
+    known = await work.session.scalar(mine)
     if known is not None:
         return known
-    row = ServiceVersion(
-        service=service.id, version=version, form=service.form.model_dump(mode="json"), created_at=work.now
-    )
-    work.session.add(row)
-    await work.session.flush()
-    return row.id
+    insert: Any = sqlite.insert if work.dialect == "sqlite" else postgresql.insert
+    values = {
+        "service": service.id,
+        "version": service.form.version,
+        "form": service.form.model_dump(mode="json"),
+        "created_at": work.now,
+    }
+    await work.session.execute(insert(ServiceVersion).values(values).on_conflict_do_nothing())
+    return (await work.session.execute(mine)).scalar_one()
 
 
 async def find(work: Unit, person: Person, submission_id: int) -> OpenForm | None:

@@ -43,8 +43,8 @@ MOST_CHOICES = 3
 
 async def answer(context: Context, text: str) -> None:
     """Answer a question typed in the chat."""
-    if not re.search(r"\w", text):
-        context.say_text("ask.only_signs")
+    if not re.search(r"[^\W\d_]", text):
+        context.say_text("ask.only_number" if re.search(r"\d", text) else "ask.only_signs")
         return
     found = context.lookup(text)
     question = await questions.record(context.work, context.person, text, found)
@@ -189,7 +189,7 @@ async def press_verdict(update: Update, context: Context) -> None:
     if question is None:
         context.toast("press.stale")
         return
-    context.unbutton_pressed()
+    context.unbutton_pressed(only="" if verdict == "none" else "a:")
     match verdict:
         case "useful":
             question.outcome = "useful"

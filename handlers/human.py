@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 from telegram import Message as TelegramMessage
 from telegram import Update
 
@@ -10,11 +12,14 @@ from db.models import Question
 from db.outbox import About
 from desk import tickets
 from handlers import given
+from handlers.ask import SMALL_TALK
 from handlers.staff_cards import announce
 from handlers.turn import Context
 from knowledge import questions
 from locales import Html
 from locales.show import Moment, Reference
+
+LATELY = timedelta(days=1)
 
 
 async def command(update: Update, context: Context) -> None:
@@ -24,7 +29,7 @@ async def command(update: Update, context: Context) -> None:
 
 async def offer(context: Context) -> None:
     """Ask for the matter; the last question can be handed over with one tap."""
-    asked = await questions.last(context.work, context.person, 1)
+    asked = await _asked_lately(context)
     context.focus_on("human")
     rows: Rows = ((context.button("human.never_mind", "m:home"),),)
     if asked:
@@ -33,6 +38,17 @@ async def offer(context: Context) -> None:
     else:
         text = context.html("human.ask")
     context.say(f"{text}\n\n{at_the_desk(context)}", rows)
+
+
+async def _asked_lately(context: Context) -> list[Question]:
+    """Newest first: what was asked within a day and still waits for a person; greetings and thanks are no matter."""
+    return [
+        question
+        for question in await questions.last(context.work, context.person, 3)
+        if context.now - question.asked_at <= LATELY
+        and question.outcome != "ticket"
+        and question.topic not in SMALL_TALK
+    ]
 
 
 def at_the_desk(context: Context) -> Html:
@@ -64,7 +80,7 @@ async def receive(context: Context, message: TelegramMessage) -> None:
         context.say_text("human.words_please")
         return
     written = tickets.Written(words, source=f"chat:{message.message_id}", attachments=files)
-    asked = await questions.last(context.work, context.person, 3)
+    asked = await _asked_lately(context)
     origin = f"chat:{context.person.chat_id}:{message.message_id}"
     await _hand_over(context, written, origin, asked)
 
@@ -72,13 +88,17 @@ async def receive(context: Context, message: TelegramMessage) -> None:
 async def _hand_over(context: Context, written: tickets.Written, origin: str, asked: list[Question]) -> None:
     general = context.house.catalogue.service("general")
     answered = next((question.topic for question in asked if question.topic), None)
+    earlier = [question.text for question in reversed(asked) if question.text != written.text]
+    for question in asked:
+        if question.outcome == "shown":  # a verdict stays: admins learn from it
+            question.outcome = "ticket"
     new = tickets.NewTicket(
         service=general.id,
         team=general.team,
         first=written,
         subject=written.text[:200],
         origin=origin,
-        question="\n".join(question.text for question in asked)[:4000] or None,
+        question="\n".join(earlier)[-4000:] or None,
         answered=answered,
     )
     ticket, opened_now = await tickets.open_ticket(context.work, context.person, new)

@@ -10,7 +10,7 @@ from telegram import Update
 
 from desk import tickets
 from desk.errors import NotFound
-from desk.references import references_in
+from desk.references import eight_digits_in, references_in
 from handlers import ask, filing, given, human, requests
 from handlers.turn import Context
 from locales.show import Reference
@@ -23,10 +23,14 @@ async def message(update: Update, context: Context) -> None:
         return
     answered = incoming.reply_to_message
     if answered is not None:
-        ticket = await tickets.owned_by_message(context.work, context.person, answered.message_id)
+        ticket = await tickets.owned_by_message(
+            context.work, context.person, answered.message_id
+        ) or await tickets.owned_by_source(context.work, context.person, f"chat:{answered.message_id}")
         if ticket is not None:
             await requests.add(context, ticket, incoming)
             return
+    if incoming.text and context.conversation.focus and await _is_own_number(context, incoming.text):
+        return
     match context.conversation.focus:
         case "form":
             await filing.receive(context, incoming)
@@ -69,11 +73,22 @@ async def _found_by_number(context: Context, words: str) -> bool:
             await requests.show(context, ticket)
             return True
     letters = sum(char.isalpha() for char in words)
-    if references and letters < 12:
+    # with a slip the check digit is wrong: such a number stands alone, else it is part of a question
+    strange = references if letters < 12 else []
+    strange = strange or (eight_digits_in(words) if letters == 0 else [])
+    if strange:
         rows = ((context.button("menu.requests", "m:requests"),),)
-        context.say_text("requests.unknown_number", rows, reference=Reference(references[0]))
-        return True
-    return False
+        context.say_text("requests.unknown_number", rows, reference=Reference(strange[0]))
+    return bool(strange)
+
+
+async def _is_own_number(context: Context, text: str) -> bool:
+    """The number of one's own request and nothing else is asked about, whatever is going on."""
+    if any(char.isalpha() for char in text):
+        return False
+    return any(
+        [await tickets.owned_by_reference(context.work, context.person, found) for found in references_in(text)]
+    ) and await _found_by_number(context, text)
 
 
 def _reply_to_kind(context: Context, incoming: TelegramMessage) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from telegram import Update
 
 from db.message import Button, Rows
+from db.models import Submission
 from desk import people
 from eservices import submissions
 from handlers.turn import Context
@@ -39,10 +40,8 @@ async def menu_rows(context: Context) -> Rows:
     """Ask, e-services, my requests, a person, settings."""
     rows: list[tuple[Button, ...]] = []
     form = await submissions.latest_open(context.work, context.person)
-    if form is not None and form.submission.service in context.house.catalogue:
-        service = context.house.catalogue.service(form.submission.service)
-        name = service.name.said(context.lang)
-        rows.append((context.button("menu.continue", f"f:{form.submission.id}:0:go", service=name),))
+    if form is not None:
+        rows.append((_continue_button(context, form.submission),))
     rows += [
         (context.button("menu.ask", "m:ask"),),
         (context.button("menu.services", "m:services"),),
@@ -50,6 +49,15 @@ async def menu_rows(context: Context) -> Rows:
         (context.button("menu.settings", "m:settings"),),
     ]
     return tuple(rows)
+
+
+def _continue_button(context: Context, submission: Submission) -> Button:
+    """Back into a form; one whose service the catalogue lost has no name any more."""
+    data = f"f:{submission.id}:0:go"
+    if submission.service not in context.house.catalogue:
+        return context.button("menu.continue_form", data)
+    name = context.house.catalogue.service(submission.service).name.said(context.lang)
+    return context.button("menu.continue", data, service=name)
 
 
 async def press(update: Update, context: Context) -> None:
@@ -128,7 +136,7 @@ async def cancel(update: Update, context: Context) -> None:
     from handlers import filing
 
     if context.conversation.focus == "form":
-        await filing.ask_cancel(context)
+        filing.ask_cancel(context, context.conversation.focus_id or 0)
         return
     was = context.conversation.focus
     context.focus_on()

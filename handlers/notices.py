@@ -25,14 +25,19 @@ def say_status(work: Unit, house: House, ticket: Ticket, person: Person) -> None
         service=service_name(house, ticket, lang),
     )
     rows: Rows = ((Button(house.texts.plain(lang, "requests.open"), f"t:{ticket.id}:show"),),)
+    if ticket.status == "waiting":
+        rows = ((Button(house.texts.plain(lang, "requests.write"), f"t:{ticket.id}:write"),), *rows)
     if ticket.status in ("solved", "closed"):
-        rows = (rate_row(ticket), *rows)
+        rows = (rate_row(house, ticket, lang), *rows)
     outbox.say(work, person.chat_id, Message(text, rows), about=About(ticket_id=ticket.id))
 
 
-def rate_row(ticket: Ticket) -> tuple[Button, ...]:
+def rate_row(house: House, ticket: Ticket, language: str) -> tuple[Button, ...]:
     """One to five stars."""
-    return tuple(Button(f"{stars}⭐", f"t:{ticket.id}:rate:{stars}") for stars in range(1, 6))
+    return tuple(
+        Button(house.texts.plain(language, "requests.star", stars=stars), f"t:{ticket.id}:rate:{stars}")
+        for stars in range(1, 6)
+    )
 
 
 def say_reply(work: Unit, house: House, ticket: Ticket, person: Person, message: TicketMessage) -> None:

@@ -9,7 +9,7 @@ from telegram import Update
 from db import outbox
 from db.message import Message
 from desk import privacy
-from handlers.staff_cards import mirror
+from handlers.staff_cards import mirror, refresh
 from handlers.turn import Context
 
 
@@ -31,6 +31,7 @@ async def press(update: Update, context: Context) -> None:
         case _:
             context.unbutton_pressed()
             context.say_text("privacy.erased")
-            closed = await privacy.erase(context.work, context.person)
-            for ticket in closed:
-                mirror(context.work, context.house, ticket, "staff.owner_erased", "", [])
+            for ticket in await privacy.erase(context.work, context.person):
+                if ticket.ended_at == context.now:
+                    mirror(context.work, context.house, ticket, "staff.owner_erased", "", [])
+                await refresh(context.work, context.house, ticket, context.person)

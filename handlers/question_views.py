@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from db import outbox
 from db.message import Button, KeyboardButton, Rows
 from db.outbox import About
 from eservices import forms
@@ -27,16 +28,23 @@ def slot(opened: OpenForm, state: State) -> str:
     return f"form:{opened.submission.id}:{state.revision}"
 
 
-def show(context: Context, opened: OpenForm) -> None:
-    """Say the question of the moment."""
+def show(context: Context, opened: OpenForm, again: bool) -> None:
+    """Say the question of the moment; `again`: the message that asked before loses its buttons."""
     text, rows = question(context, opened)
     asks = forms.ask(opened.form, opened.state)
-    about = About(slot=slot(opened, opened.state))
-    context.say(text, rows, about=about)
+    _say_live(context, opened, text, rows, again)
     keyboard = _keyboard(context, asks.field)
     if keyboard:
         # contact and place can only be shared from the keyboard, which cannot stand under the same message
         context.say(context.html(f"form.keyboard.{asks.field.type if asks.field else ''}"), keyboard=keyboard)
+
+
+def _say_live(context: Context, opened: OpenForm, text: str, rows: Rows, again: bool) -> None:
+    """Say what can be pressed now: of all messages of a form only the last one has buttons."""
+    name = slot(opened, opened.state)
+    if again:
+        outbox.unbutton(context.work, context.person.chat_id, slot=name)
+    context.say(text, rows, about=About(slot=name))
 
 
 def _keyboard(context: Context, field: Field | None) -> tuple[tuple[KeyboardButton, ...], ...]:
@@ -76,7 +84,8 @@ def _data(opened: OpenForm, action: str, argument: str = "") -> str:
 
 
 def _field_text(context: Context, asks: Ask, field: Field) -> str:
-    parts = [context.html("form.question", position=asks.position, total=asks.total, ask=field.ask.said(context.lang))]
+    asked = field.ask.said(context.lang)
+    parts = [context.html("form.question", position=asks.position, total=asks.total, ask=asked)]
     if field.hint is not None:
         parts.append(context.html("form.hint", hint=field.hint.said(context.lang)))
     if context.house.texts.has(f"form.how.{field.type}"):
@@ -118,13 +127,22 @@ def _field_rows(context: Context, opened: OpenForm, asks: Ask, field: Field) -> 
         rows.append((Button(context.label("form.use_known", value=value)[:60], _data(opened, "k")),))
     elif asks.can_keep and field.type not in ("choices", "files"):
         rows.append((_button(context, opened, "form.keep", "k"),))
-    if asks.can_finish:
-        rows.append((_button(context, opened, "form.finish", "d"),))
+    rows += _gathered_rows(context, opened, asks, field)
     last = [_button(context, opened, "form.back", "b")] if asks.can_back else []
     if asks.can_skip:
         last.append(_button(context, opened, "form.skip", "s"))
     last.append(_button(context, opened, "form.cancel", "x"))
     return (*rows, tuple(last))
+
+
+def _gathered_rows(context: Context, opened: OpenForm, asks: Ask, field: Field) -> list[tuple[Button, ...]]:
+    """Taking the last file out, and ending a list of choices or files."""
+    rows: list[tuple[Button, ...]] = []
+    if field.type == "files" and isinstance(asks.value, list) and asks.value:
+        rows.append((_button(context, opened, "form.take_out", "out", asks.value[-1]["unique_id"]),))
+    if asks.can_finish:
+        rows.append((_button(context, opened, "form.finish", "d"),))
+    return rows
 
 
 def _packed(buttons: Iterable[Button]) -> list[tuple[Button, ...]]:
@@ -193,23 +211,21 @@ def review_lines(context: Context, opened: OpenForm) -> list[tuple[str, str]]:
 
 def say_refused(context: Context, opened: OpenForm, refusal: Refused) -> None:
     """Why an answer is not taken, with the options that may have been meant."""
+    text = context.html(refusal.key, **refusal.values)
     field = opened.form.field(opened.state.at)
-    options = [Button(label, _data(opened, "c", key)) for key, label in _options(context, field, refusal.options)]
-    last = [_button(context, opened, "form.back", "b")] if opened.state.at not in (forms.KNOWN, "") else []
-    if field is not None and field.optional:
-        last.append(_button(context, opened, "form.skip", "s"))
-    rows = (*_packed(options), (*last, _button(context, opened, "form.cancel", "x")))
-    if opened.state.at in (forms.KNOWN, forms.REVIEW):
-        text, rows = question(context, opened)
-        context.say(context.html(refusal.key, **refusal.values))
-        context.say(text, rows)
-        return
-    context.say(context.html(refusal.key, **refusal.values), rows)
-
-
-def _options(context: Context, field: Field | None, ids: tuple[str, ...]) -> list[tuple[str, str]]:
     if field is None:
-        return []
+        context.say(text)
+        _say_live(context, opened, *question(context, opened), again=True)
+        return
+    options = [Button(label, _data(opened, "c", key)) for key, label in _options(context, field, refusal.options)]
+    _, rows = question(context, opened)
+    if options:
+        # what may have been meant stands in for the whole list
+        rows = (*_packed(options), rows[-1])
+    _say_live(context, opened, text, rows, again=True)
+
+
+def _options(context: Context, field: Field, ids: tuple[str, ...]) -> list[tuple[str, str]]:
     if field.type == "province":
         return [(p.code, p.said(context.lang)) for p in provinces().values() if p.code in ids]
     return [(o.id, o.said(context.lang)) for o in field.options if o.id in ids and field.type == "choice"]
@@ -220,10 +236,7 @@ def say_file_taken(context: Context, opened: OpenForm) -> None:
     asks = forms.ask(opened.form, opened.state)
     assert asks.field is not None
     count = len(asks.value) if isinstance(asks.value, list) else 0
-    rows: list[tuple[Button, ...]] = []
-    if asks.can_finish:
-        rows.append((_button(context, opened, "form.finish", "d"),))
-    rows.append((_button(context, opened, "form.cancel", "x"),))
+    _, rows = question(context, opened)
     most = int(asks.field.max or 0)
     key = "form.file_taken_of" if most else "form.file_taken"
-    context.say(context.html(key, count=count, most=most), tuple(rows))
+    _say_live(context, opened, context.html(key, count=count, most=most), rows, again=True)

@@ -7,11 +7,12 @@ from telegram import Update
 
 from db.message import Button, Rows
 from db.models import Ticket
+from db.outbox import About
 from desk import tickets
 from desk.errors import Conflict
 from handlers import given
 from handlers.notices import rate_row
-from handlers.staff_cards import mirror, service_name
+from handlers.staff_cards import mirror, refresh, service_name
 from handlers.turn import Context
 from locales.show import Reference
 
@@ -24,8 +25,8 @@ async def command(update: Update, context: Context) -> None:
     await show_list(context, 0)
 
 
-async def show_list(context: Context, skip: int) -> None:
-    """The person's requests, newest first, in pages."""
+async def show_list(context: Context, skip: int, in_place: bool = False) -> None:
+    """The person's requests, newest first, in pages; `in_place` turns the page in the message that was pressed."""
     rows_of_page, total = await tickets.mine(context.work, context.person, PAGE, skip)
     if not total:
         ways = ((context.button("menu.services", "m:services"),), (context.button("menu.home", "m:home"),))
@@ -38,7 +39,12 @@ async def show_list(context: Context, skip: int) -> None:
     if skip + PAGE < total:
         turn.append(context.button("requests.older", f"r:{skip + PAGE}"))
     rows = (*rows, tuple(turn)) if turn else rows
-    context.say_text("requests.list", (*rows, (context.button("menu.home", "m:home"),)), count=total)
+    rows = (*rows, (context.button("menu.home", "m:home"),))
+    text = context.html("requests.list", count=total)
+    if in_place:
+        context.edit_pressed(text, rows)
+    else:
+        context.say(text, rows)
 
 
 def _ticket_button(context: Context, ticket: Ticket) -> Button:
@@ -54,7 +60,7 @@ def _ticket_button(context: Context, ticket: Ticket) -> Button:
 async def press_page(update: Update, context: Context) -> None:
     """r:<skip>."""
     assert context.match is not None
-    await show_list(context, min(int(context.match.group(1)), 10_000))
+    await show_list(context, min(int(context.match.group(1)), 10_000), in_place=True)
 
 
 async def show(context: Context, ticket: Ticket) -> None:
@@ -73,10 +79,13 @@ async def show(context: Context, ticket: Ticket) -> None:
         context.html(f"requests.means.{ticket.status}"),
     ]
     if reply is not None:
-        parts.append(context.html("requests.last_reply", text=reply.text[:1500], date=reply.created_at))
+        text = reply.text[:1500] or context.label("form.files", count=len(reply.attachments))
+        parts.append(context.html("requests.last_reply", text=text, date=reply.created_at))
     if ticket.rating is not None:
         parts.append(context.html("requests.rated", stars=ticket.rating))
-    context.say("\n\n".join(parts), _rows(context, ticket))
+    elif _may_rate(ticket):
+        parts.append(context.html("requests.rate_us"))
+    context.say("\n\n".join(parts), _rows(context, ticket), about=About(ticket_id=ticket.id))
 
 
 def _rows(context: Context, ticket: Ticket) -> Rows:
@@ -87,10 +96,16 @@ def _rows(context: Context, ticket: Ticket) -> Rows:
         rows.append((context.button("requests.cancel", f"t:{ticket.id}:cancel"),))
     if tickets.may_reopen(ticket, context.now):
         rows.append((context.button("requests.reopen", f"t:{ticket.id}:reopen"),))
-    if ticket.status in ("solved", "closed") and ticket.rating is None:
-        rows.append(rate_row(ticket))
+    if _may_rate(ticket):
+        rows.append(rate_row(context.house, ticket, context.language))
     rows.append((context.button("menu.requests", "m:requests"), context.button("menu.home", "m:home")))
     return tuple(rows)
+
+
+def _may_rate(ticket: Ticket) -> bool:
+    """It has ended, was not rated yet, and somebody did something that can be rated."""
+    worked_on = ticket.claimed_by is not None or ticket.first_answer_at is not None
+    return ticket.status in ("solved", "closed") and ticket.rating is None and worked_on
 
 
 async def press(update: Update, context: Context) -> None:
@@ -113,11 +128,13 @@ async def press(update: Update, context: Context) -> None:
             await tickets.cancel(context.work, context.person, ticket)
             context.unbutton_pressed()
             mirror(context.work, context.house, ticket, "staff.cancelled", "", [])
+            await refresh(context.work, context.house, ticket, context.person)
             await show(context, ticket)
         case "reopen":
             await tickets.reopen(context.work, context.person, ticket)
             context.unbutton_pressed()
             mirror(context.work, context.house, ticket, "staff.reopened", "", [])
+            await refresh(context.work, context.house, ticket, context.person)
             _choose(context, ticket, "requests.reopened")
         case "rate":
             await tickets.rate(context.work, context.person, ticket, int(argument or 0))
@@ -133,11 +150,20 @@ def _choose(context: Context, ticket: Ticket, key: str = "requests.write_now") -
         raise Conflict("ticket.is_closed", reference=Reference(ticket.reference))
     context.focus_on("ticket", ticket.id)
     rows = ((context.button("requests.done_writing", "m:home"),),)
-    context.say_text(key, rows, reference=Reference(ticket.reference))
+    context.say(context.html(key, reference=Reference(ticket.reference)), rows, about=About(ticket_id=ticket.id))
 
 
 async def add(context: Context, ticket: Ticket, message: TelegramMessage) -> None:
-    """What was written goes to the request, and to staff."""
+    """What was written goes to the request, and to staff. To a closed one nothing is added: the way back is shown."""
+    if ticket.status == "closed":
+        reference = Reference(ticket.reference)
+        if tickets.may_reopen(ticket, context.now):
+            rows: Rows = ((context.button("requests.reopen", f"t:{ticket.id}:reopen"),),)
+            context.say_text("ticket.is_closed", rows, reference=reference)
+        else:
+            rows = ((context.button("menu.services", "m:services"), context.button("menu.human", "m:human")),)
+            context.say_text("ticket.reopen_too_late", rows, reference=reference, days=tickets.REOPEN_WITHIN.days)
+        return
     attachment = given.attachment_of(message)
     files = given.as_stored(attachment)
     words = given.words_of(message)
@@ -149,8 +175,10 @@ async def add(context: Context, ticket: Ticket, message: TelegramMessage) -> Non
     if added is None:
         return
     mirror(context.work, context.house, ticket, "staff.added", words, files)
+    await refresh(context.work, context.house, ticket, context.person)
     rows = ((context.button("requests.done_writing", "m:home"),),)
-    context.say_text("requests.added", rows, reference=Reference(ticket.reference))
+    text = context.html("requests.added", reference=Reference(ticket.reference))
+    context.say(text, rows, about=About(ticket_id=ticket.id))
 
 
 async def revise(context: Context, ticket: Ticket, message: TelegramMessage) -> None:
@@ -160,4 +188,5 @@ async def revise(context: Context, ticket: Ticket, message: TelegramMessage) -> 
     written = tickets.Written(words, source=f"edit:{message.message_id}:{stamp}")
     if words and await tickets.add_message(context.work, context.person, ticket, written) is not None:
         mirror(context.work, context.house, ticket, "staff.edited", words, [])
+        await refresh(context.work, context.house, ticket, context.person)
         context.say_text("requests.edited", reference=Reference(ticket.reference))

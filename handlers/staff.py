@@ -10,9 +10,9 @@ from telegram import Update, User
 from db import outbox
 from db.chats import move
 from db.message import Message
-from db.models import Ticket
 from desk import staff
 from desk.errors import Conflict, InvalidInput
+from desk.privacy import ERASED
 from desk.staff import Actor
 from desk.tickets import Written
 from handlers import given
@@ -44,12 +44,13 @@ async def reply(update: Update, context: Context) -> None:
         raise InvalidInput("staff.too_long", most=MOST_REPLY, over=len(words) - MOST_REPLY)
     ticket, owner = await staff.ticket_and_owner(context.work, ticket.id)
     if not owner.reachable:
-        raise Conflict("staff.owner_away")
+        raise Conflict("staff.owner_gone" if owner.channel == ERASED else "staff.owner_away")
     written = Written(words, source=f"group:{message.message_id}", attachments=files)
     added = await staff.reply(context.work, _actor(user), ticket, written)
     if added is None:
         return
     say_reply(context.work, context.house, ticket, owner, added)
+    await refresh(context.work, context.house, ticket, owner)
     outbox.react(context.work, message.chat_id, message.message_id, "👌")
 
 
@@ -70,13 +71,17 @@ async def press(update: Update, context: Context) -> None:
     query = update.callback_query
     assert query is not None
     if query.message is None or not context.house.is_staff_chat(query.message.chat.id):
+        if context.turn.person is not None:
+            context.toast("press.stale")
         return
     ticket_id, version, action = int(context.match.group(1)), int(context.match.group(2)), context.match.group(3)
     ticket, owner = await staff.ticket_and_owner(context.work, ticket_id)
     if ticket.version != version:
         # somebody changed it since this card was drawn: draw it anew, press again
-        await _refresh(context, ticket, query.message.message_id)
-        context.turn.toast = context.house.texts.plain(STAFF_LANGUAGE, "staff.card_renewed")
+        await refresh(context.work, context.house, ticket, owner, query.message.message_id)
+        taken = action == "claim" and ticket.claimed_by
+        key = "staff.taken" if taken else "staff.card_renewed"
+        context.turn.toast = context.house.texts.plain(STAFF_LANGUAGE, key, name=ticket.claimed_by or "")
         return
     actor = _actor(query.from_user)
     before = ticket.status
@@ -92,19 +97,13 @@ async def press(update: Update, context: Context) -> None:
     await context.work.session.flush()
     if ticket.status != before:
         say_status(context.work, context.house, ticket, owner)
-    await _refresh(context, ticket, query.message.message_id)
-
-
-async def _refresh(context: Context, ticket: Ticket, message_id: int) -> None:
-    _, owner = await staff.ticket_and_owner(context.work, ticket.id)
-    first = await staff.first_words(context.work, ticket)
-    await refresh(context.work, context.house, ticket, owner, message_id, first)
+    await refresh(context.work, context.house, ticket, owner, query.message.message_id)
 
 
 async def migrated(update: Update, context: Context) -> None:
     """The group became a supergroup: it has a new id from now on."""
     message = update.effective_message
-    if message is None or message.migrate_to_chat_id is None:
+    if message is None or message.migrate_to_chat_id is None or not context.house.is_staff_chat(message.chat_id):
         return
     await move(context.work, message.chat_id, message.migrate_to_chat_id)
     context.house.moved[message.chat_id] = message.migrate_to_chat_id

@@ -12,6 +12,8 @@ from db.engine import Unit
 from db.message import Button, FileKind, Message, Rows, split_text
 from db.models import Person, Ticket
 from db.outbox import About, Priority
+from desk.privacy import ERASED
+from desk.staff import first_words
 from eservices import forms, submissions
 from handlers.displays import display_in, masked
 from handlers.house import House
@@ -45,14 +47,19 @@ async def announce(
         send_file(work, chat_id, file, ticket)
 
 
-async def refresh(work: Unit, house: House, ticket: Ticket, person: Person, message_id: int, text: str) -> None:
-    """The card after a change, in place."""
+async def refresh(
+    work: Unit, house: House, ticket: Ticket, person: Person, message_id: int | None = None
+) -> None:
+    """The card after a change, in place: the one whose button was pressed, else the newest."""
     chat_id = house.staff_chat()
     if chat_id is not None:
-        body, _ = await _body(work, house, ticket, text)
-        outbox.edit(
-            work, chat_id, Message(_card(house, ticket, person, body), _rows(house, ticket)), message_id=message_id
-        )
+        if person.channel == ERASED:
+            body = house.texts.html(STAFF_LANGUAGE, "staff.erased")
+        else:
+            body, _ = await _body(work, house, ticket, await first_words(work, ticket))
+        card = Message(_card(house, ticket, person, body), _rows(house, ticket))
+        about = About(slot=card_slot(ticket), ticket_id=ticket.id)
+        outbox.edit(work, chat_id, card, message_id, Priority.MIRROR, about)
 
 
 def _card(house: House, ticket: Ticket, person: Person, body: Html) -> str:
@@ -71,8 +78,9 @@ def _card(house: House, ticket: Ticket, person: Person, body: Html) -> str:
         body,
     ]
     if ticket.question:
-        key = "staff.asked_and_answered" if ticket.answered else "staff.asked"
-        parts.append(texts.html(STAFF_LANGUAGE, key, question=ticket.question[:600], topic=_topic(house, ticket)))
+        parts.append(texts.html(STAFF_LANGUAGE, "staff.asked", question=ticket.question[:600]))
+    if ticket.answered:
+        parts.append(texts.html(STAFF_LANGUAGE, "staff.answered", topic=_topic(house, ticket)))
     state = texts.plain(STAFF_LANGUAGE, f"status.{ticket.status}")
     key = "staff.state_claimed" if ticket.claimed_by else "staff.state"
     parts.append(texts.html(STAFF_LANGUAGE, key, status=state, name=ticket.claimed_by or ""))

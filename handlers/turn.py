@@ -129,10 +129,25 @@ class Context(CallbackContext[Bot, dict[Any, Any], dict[Any, Any], dict[Any, Any
             return
         outbox.edit(self.work, self.person.chat_id, Message(text, buttons), message_id=message_id)
 
-    def unbutton_pressed(self) -> None:
-        """Take the buttons off the message whose button was pressed."""
+    def unbutton_pressed(self, only: str = "") -> None:
+        """Take the buttons off the message whose button was pressed: all, or only those whose data begins so."""
         if self.pressed_message_id is not None:
-            outbox.unbutton(self.work, self.person.chat_id, message_id=self.pressed_message_id)
+            keep = self._pressed_rows_without(only) if only else ()
+            outbox.unbutton(self.work, self.person.chat_id, message_id=self.pressed_message_id, keep=keep)
+
+    def _pressed_rows_without(self, prefix: str) -> Rows:
+        query = self.incoming.callback_query if self.incoming else None
+        markup = getattr(query.message, "reply_markup", None) if query else None  # an old message comes without
+        rows = markup.inline_keyboard if markup else ()
+        kept = (
+            tuple(
+                Button(button.text, str(button.callback_data or ""), button.url or "")
+                for button in row
+                if not str(button.callback_data or "").startswith(prefix)
+            )
+            for row in rows
+        )
+        return tuple(row for row in kept if row)
 
     @property
     def pressed_message_id(self) -> int | None:

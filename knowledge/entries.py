@@ -73,7 +73,7 @@ Details = Annotated[str, Field(max_length=DETAILS_LENGTH), AfterValidator(_plain
 Phrasing = Annotated[str, Field(min_length=1, max_length=PHRASING_LENGTH), AfterValidator(_askable)]
 Persian = AfterValidator(_persian)
 English = AfterValidator(_english)
-TopicId = Annotated[str, Field(pattern=r"^[a-z][a-z0-9-]*\.[a-z][a-z0-9-]*$", max_length=64)]
+TopicId = Annotated[str, Field(pattern=r"^[a-z][a-z0-9-]*\.[a-z][a-z0-9-]*$", max_length=40)]
 ServiceId = Annotated[str, Field(pattern=r"^[a-z][a-z0-9-]*$", max_length=32)]
 
 

@@ -21,7 +21,7 @@ LONGEST_TEXT: Final = 4096
 """Characters that are looked at: as many as a message of the messenger has."""
 LONGEST_WINDOW: Final = 24
 """Words. A longer text is read in windows: whole sentences, or overlapping stretches of them."""
-MOST_WINDOWS: Final = 6
+MOST_WINDOWS: Final = 5
 """Those that name most ideas."""
 
 SHOWN: Final[dict[Decision, int]] = {"answer": 1, "choose": 3, "none": 0}

@@ -5,14 +5,17 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Callable
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from string import Formatter
 from typing import Any
 
 import yaml
 
-from locales.show import Html, shown_html, shown_plain
+from locales.show import Html, directed, has_strong, mark, shown_html, shown_plain
 
 FOLDER = Path(__file__).parent
 LANGUAGES = ("fa", "en")
@@ -32,23 +35,49 @@ class Texts:
 
     def html(self, language: str, key: str, **values: Any) -> Html:
         """A sentence as HTML; values are escaped, their digits and dates in the language's way."""
-        shown = {name: shown_html(language, value) for name, value in values.items()}
-        return Html(self._template(language, key, values).format_map(shown))
+        return Html(self._filled(language, key, values, shown_html))
 
     def plain(self, language: str, key: str, **values: Any) -> str:
         """A sentence as plain text, for buttons, commands and toasts."""
-        shown = {name: shown_plain(language, value) for name, value in values.items()}
-        return self._template(language, key, values).format_map(shown)
+        return self._filled(language, key, values, shown_plain)
 
     def has(self, key: str) -> bool:
         """Is there such a sentence."""
         return key in self.languages[LANGUAGES[0]]
+
+    def _filled(self, language: str, key: str, values: dict[str, Any], show: Callable[[str, object], str]) -> str:
+        lines = self._template(language, key, values).split("\n")
+        return "\n".join(_filled_line(language, line, values, show) for line in lines)
 
     def _template(self, language: str, key: str, values: dict[str, Any]) -> str:
         template = self.languages[language][key]
         if isinstance(template, str):
             return template
         return template["one"] if values.get("count") == 1 else template["other"]
+
+
+def _filled_line(language: str, line: str, values: dict[str, Any], show: Callable[[str, object], str]) -> str:
+    """One line with its values. Phones take a line's direction from what stands outside of isolated values.
+
+    So a value that has a line for itself is not isolated, and a line without words of ours gets the language's mark.
+    """
+    names, around = _parts(line)
+    if not names or has_strong(around):
+        return line.format_map({name: show(language, values[name]) for name in names})
+    if len(names) > 1 or around.strip():
+        filled = line.format_map({name: show(language, values[name]) for name in names})
+        return mark(language) + filled if has_strong(filled) else filled
+    value = values[names[0]]
+    alone = type(value) is str
+    return line.format_map({names[0]: directed(value, show, language) if alone else show(language, value)})
+
+
+@lru_cache(maxsize=4096)
+def _parts(line: str) -> tuple[tuple[str, ...], str]:
+    """The names of a line's placeholders, and the text around them without tags."""
+    parsed = list(Formatter().parse(line))
+    names = tuple(dict.fromkeys(name for _, name, _, _ in parsed if name))
+    return names, re.sub(r"<[^>]*>", "", "".join(text for text, _, _, _ in parsed))
 
 
 def load_texts(folder: Path = FOLDER) -> Texts:

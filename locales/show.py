@@ -8,6 +8,7 @@ from __future__ import annotations
 import html
 import re
 import unicodedata
+from collections.abc import Callable
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
@@ -24,6 +25,7 @@ _WEEKDAYS = {
     "en": ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"),
 }
 FIRST_STRONG_ISOLATE, LEFT_ISOLATE, POP_ISOLATE = "\u2068", "\u2066", "\u2069"
+LEFT_MARK, RIGHT_MARK = "\u200e", "\u200f"
 _DIRECTION_MARKS = re.compile("[\u200e\u200f\u202a-\u202e\u2066-\u2069]")
 
 
@@ -94,11 +96,31 @@ def isolated(text: str) -> str:
     Their own direction marks are taken out: an override would turn our sentence around.
     """
     cleaned = _DIRECTION_MARKS.sub("", text)
-    return f"{FIRST_STRONG_ISOLATE}{cleaned}{POP_ISOLATE}" if _has_strong(cleaned) else cleaned
+    return f"{FIRST_STRONG_ISOLATE}{cleaned}{POP_ISOLATE}" if has_strong(cleaned) else cleaned
 
 
-def _has_strong(text: str) -> bool:
+def has_strong(text: str) -> bool:
+    """Does any character in it have a direction of its own: letters have, digits and signs have not."""
     return any(unicodedata.bidirectional(char) in ("L", "R", "AL") for char in text)
+
+
+def mark(language: str) -> str:
+    """The invisible sign that makes a line run in the direction of the language."""
+    return RIGHT_MARK if language == "fa" else LEFT_MARK
+
+
+def directed(text: str, show: Callable[[str, object], str], language: str) -> str:
+    """Words that have lines for themselves: each line runs as most of its letters do, not as the first one does."""
+    return "\n".join(_directed_line(line, show, language) for line in _DIRECTION_MARKS.sub("", text).split("\n"))
+
+
+def _directed_line(line: str, show: Callable[[str, object], str], language: str) -> str:
+    kinds = [kind for kind in map(unicodedata.bidirectional, line) if kind in ("L", "R", "AL")]
+    shown = show(language, Html(html.escape(line, quote=False)))
+    to_right = sum(kind == "L" for kind in kinds)
+    if not kinds or (kinds[0] == "L") == (to_right * 2 >= len(kinds)):
+        return shown
+    return (LEFT_MARK if kinds[0] != "L" else RIGHT_MARK) + shown
 
 
 def shown_plain(language: str, value: object) -> str:

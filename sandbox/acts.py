@@ -50,22 +50,22 @@ class Hand:
 
     def photo(self, caption: str | None = None, data: bytes = PIXEL, reply_to: int | None = None) -> Update:
         """Send a picture."""
-        return self._file("photo", data, None, None, caption, reply_to)
+        return self.send(self._media("photo", data, caption=caption), reply_to)
 
     def document(
         self, name: str, data: bytes, mime: str | None = None, caption: str | None = None, reply_to: int | None = None
     ) -> Update:
         """Send a file; the type is guessed from the name when not given."""
         mime = mime or MIME.get(name.rpartition(".")[2].lower(), "application/octet-stream")
-        return self._file("document", data, name, mime, caption, reply_to)
+        return self.send(self._media("document", data, name, mime, caption), reply_to)
 
     def voice(self, data: bytes = OGG, reply_to: int | None = None) -> Update:
         """Send a voice note."""
-        return self._file("voice", data, None, "audio/ogg", None, reply_to)
+        return self.send(self._media("voice", data, mime="audio/ogg"), reply_to)
 
     def sticker(self, reply_to: int | None = None) -> Update:
         """Send a sticker."""
-        return self._file("sticker", PIXEL, None, None, None, reply_to)
+        return self.send(self._media("sticker", PIXEL), reply_to)
 
     def album(self, items: Sequence[bytes | tuple[str, bytes]], caption: str | None = None) -> list[Update]:
         """Send pictures (bytes) or files (name, bytes) as one album: one update each, the caption on the first."""
@@ -73,7 +73,7 @@ class Hand:
         updates: list[Update] = []
         for item in items:
             kind, data, name = ("photo", item, None) if isinstance(item, bytes) else ("document", item[1], item[0])
-            content = self._media(kind, data, name, None, None if updates else caption)
+            content = self._media(kind, data, name, caption=None if updates else caption)
             updates.append(self.send({**content, "media_group_id": group}))
         return updates
 
@@ -149,18 +149,15 @@ class Hand:
             found["message_thread_id"] = replied.get("message_thread_id", reply_to)  # Telegram's reply threads
         return found
 
-    def _media(self, kind: str, data: bytes, name: str | None, mime: str | None, caption: str | None) -> Json:
+    def _media(
+        self, kind: str, data: bytes, name: str | None = None, mime: str | None = None, caption: str | None = None
+    ) -> Json:
         content = media(self.state, keep(self.state, kind, data, name, mime))
         if caption:
             content["caption"] = caption
             if found := find_entities(caption):
                 content["caption_entities"] = found
         return content
-
-    def _file(
-        self, kind: str, data: bytes, name: str | None, mime: str | None, caption: str | None, reply_to: int | None
-    ) -> Update:
-        return self.send(self._media(kind, data, name, mime, caption), reply_to)
 
     # buttons and reactions
 
@@ -249,4 +246,5 @@ class Hand:
         self.chat.last_act = self.state.mark
 
     def _queue(self, kind: str, body: Json, queue: int) -> Update:
-        return self.state.updates.add(kind, body, queue, self.state.mark)
+        """Tell the bot, unless it was thrown out of the chat."""
+        return self.state.updates.add(kind, body, None if self.chat.kicked else queue, self.state.mark)

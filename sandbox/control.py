@@ -58,11 +58,14 @@ _ACTS: dict[str, Act] = {
 
 
 class Control:
-    """Handlers over one world. `stage` fills the world again after a reset."""
+    """Handlers over one world. `stage` fills the world again after a reset; `before` hears of each request."""
 
-    def __init__(self, world: World, stage: Callable[[World], object] | None = None) -> None:
+    def __init__(
+        self, world: World, stage: Callable[[World], object] | None, before: Callable[[web.Request], None]
+    ) -> None:
         self.world = world
         self.stage = stage
+        self.before = before
 
     def add_routes(self, app: web.Application) -> None:
         """The page, its files, and /control/."""
@@ -86,7 +89,7 @@ class Control:
             ("POST", "/control/{act}", self.act),
         ]
         for verb, path, handler in routes:
-            app.router.add_route(verb, path, guarded(handler))
+            app.router.add_route(verb, path, guarded(handler, self.before))
 
     async def page(self, request: web.Request) -> web.StreamResponse:
         return web.FileResponse(STATIC / "index.html")

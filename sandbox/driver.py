@@ -34,9 +34,8 @@ def _after(chat: Chat, after: Mark) -> int:
     return after if isinstance(after, int) else after.mark
 
 
-async def _sees(
-    state: State, chat: Chat, title: str, wanted: Callable[[Seen], bool], what: str, timeout: float
-) -> Seen:
+async def _sees(state: State, chat: Chat, wanted: Callable[[Seen], bool], text: str, timeout: float) -> Seen:
+    title = chat.person.first_name if chat.person else chat.title
     loop = asyncio.get_running_loop()
     end = loop.time() + timeout
     while True:
@@ -47,7 +46,7 @@ async def _sees(
         left = end - loop.time()
         if left <= 0 or not await state.next_change(left):
             raise AssertionError(
-                f"{title} does not see {what} within {timeout} s\n{printed(title, screen(state, chat))}"
+                f"{title} does not see {text!r} within {timeout} s\n{printed(title, screen(state, chat))}"
             )
 
 
@@ -99,7 +98,7 @@ class Phone(Hand):
         def wanted(message: Seen) -> bool:
             return message.author == "bot" and message.mark > since and text in message.text
 
-        return await _sees(self.state, self.chat, self.person.first_name, wanted, repr(text), timeout)
+        return await _sees(self.state, self.chat, wanted, text, timeout)
 
     async def sees_answer(self, query: Update, timeout: float = WAIT_SECONDS) -> Answer:
         """Wait until a press is answered."""
@@ -199,7 +198,7 @@ class Group:
             inside = topic is None or message.thread_id == topic
             return inside and message.author == "bot" and message.mark > since and text in message.text
 
-        return await _sees(self.state, self.chat, self.chat.title, wanted, repr(text), timeout)
+        return await _sees(self.state, self.chat, wanted, text, timeout)
 
     async def sees_topic(self, name: str, timeout: float = WAIT_SECONDS) -> int:
         """Wait for a topic whose name holds `name`; returns its id."""

@@ -38,12 +38,16 @@ def from_here(request: web.Request) -> bool:
     return urlsplit(origin).scheme == "http" and urlsplit(origin).netloc.lower() == host.lower()
 
 
-def guarded(handler: Handler) -> Handler:
-    """A handler that answers this machine only, and turns what a person cannot do into 400 with the reason."""
+def guarded(handler: Handler, before: Callable[[web.Request], None]) -> Handler:
+    """A handler that answers this machine only, and turns what a person cannot do into 400 with the reason.
+
+    `before` hears of every request that may be answered.
+    """
 
     async def answer(request: web.Request) -> web.StreamResponse:
         if not from_here(request):
             return web.json_response({"error": "only this machine may ask"}, status=403)
+        before(request)
         try:
             response = await handler(request)
         except KeyError as error:

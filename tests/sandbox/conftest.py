@@ -1,6 +1,10 @@
-"""A world behind HTTP for each test, and a bare client that speaks the Bot API without any library."""
+"""A world behind HTTP for each test, and a bare client that speaks the Bot API without any library.
 
-from collections.abc import AsyncIterator
+What only one module needs is made there.
+"""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
 from typing import Any
 
 import aiohttp
@@ -35,6 +39,15 @@ class Client:
         assert body["ok"] is False
         assert status == body["error_code"]
         return str(body["description"])
+
+
+async def until(condition: Callable[[], bool], seconds: float = 10) -> None:
+    """Wait for what no event tells, looking often."""
+    for _ in range(int(seconds / 0.005)):
+        if condition():
+            return
+        await asyncio.sleep(0.005)
+    raise AssertionError(f"not so within {seconds} s")
 
 
 @pytest.fixture

@@ -1,6 +1,10 @@
-"""The control side: who may ask, acting and looking over HTTP, the stream of events, a process of its own."""
+"""The control side: who may ask, acting and looking over HTTP, the stream of events, a process of its own.
+
+The page that uses it is in test_page.py.
+"""
 
 import asyncio
+import io
 import json
 import sys
 from collections.abc import AsyncIterator
@@ -13,7 +17,7 @@ import pytest
 from sandbox import StandIn, World
 from sandbox.acts import PIXEL
 from sandbox.cast import STAFF_CHAT_ID, set_stage
-from tests.sandbox.conftest import TOKEN
+from tests.sandbox.conftest import TOKEN, until
 
 ROOT = Path(__file__).parents[2]
 
@@ -75,6 +79,11 @@ async def test_only_this_machine_may_ask(staged: StandIn, headers: dict[str, str
 def test_no_other_address(world: World) -> None:
     with pytest.raises(ValueError, match=r"127\.0\.0\.1 only"):
         StandIn(world, host="192.0.2.1")
+
+
+async def test_a_taken_port_is_told(staged: StandIn, world: World) -> None:
+    with pytest.raises(OSError, match="in use"):
+        await StandIn(World(token=TOKEN), staged.port).start()
 
 
 async def test_headers_of_the_page(staged: StandIn) -> None:
@@ -144,9 +153,8 @@ async def test_bodies_are_checked(remote: Remote, world: World) -> None:
     for data, kind in ((b"{", "application/json"), (b"[]", "application/json"), (b"a=1", "text/plain")):
         async with remote.session.post(address, data=data, headers={"Content-Type": kind}) as response:
             assert response.status == 400
-    async with remote.session.post(
-        address, data=bytes(9 << 20), headers={"Content-Type": "application/json"}
-    ) as response:
+    large: dict[str, Any] = {"data": io.BytesIO(bytes(9 << 20)), "headers": {"Content-Type": "application/json"}}
+    async with remote.session.post(address, **large) as response:
         assert response.status == 400
     assert (await remote.post("nothing", 404))["error"]
     assert world.pending_updates() == []
@@ -206,10 +214,17 @@ async def test_events_tell_what_changed(remote: Remote, world: World) -> None:
             line = await stream.content.readuntil(b"\n\n")
         event = json.loads(line.decode().removeprefix("data: "))
         assert (event["what"], event["chat_id"]) == ("message", 501)
-    async with asyncio.timeout(5):
-        while world.listeners:
-            world.changed("anything")
-            await asyncio.sleep(0.005)
+
+    def gone() -> bool:
+        world.changed("anything")
+        return not world.listeners
+
+    await until(gone)
+
+
+async def poll(session: aiohttp.ClientSession, url: str) -> Any:
+    async with session.get(f"{url}/bot1:abc/getUpdates", params={"timeout": 40}) as response:
+        return (await response.json())["result"]
 
 
 async def test_as_a_process() -> None:
@@ -224,7 +239,18 @@ async def test_as_a_process() -> None:
         async with aiohttp.ClientSession() as session:
             async with session.get(f"{facts['url']}/bot1:abc/getMe") as response:
                 assert (await response.json())["result"]["id"] == 1
-            await Remote(session, facts["url"]).post("send", person=501, text="hello")
+            remote = Remote(session, facts["url"])
+            async with session.get(f"{facts['url']}/bot1:abc/getUpdates", params={"offset": 1}) as response:
+                assert (await response.json())["result"] == []
+            waiting = asyncio.create_task(poll(session, facts["url"]))
+            await remote.get("counts")
+            assert not waiting.done()
+            await remote.post("faults", outage=True)
+            with pytest.raises(aiohttp.ClientConnectionError):
+                await asyncio.wait_for(waiting, 10)
+            await remote.post("faults", outage=False)
+            await remote.post("send", person=501, text="hello")
+            assert (await poll(session, facts["url"]))[0]["message"]["text"] == "hello"
     finally:
         process.terminate()
     assert await asyncio.wait_for(process.wait(), 10) == 0

@@ -1,4 +1,7 @@
-"""The driver: what a person does becomes the right update, what the bot does becomes visible."""
+"""The driver: what a person does becomes the right update, what the bot does becomes visible.
+
+Private chats, without HTTP; groups are in test_groups.py.
+"""
 
 import asyncio
 
@@ -59,7 +62,7 @@ def test_press_takes_the_newest_button_of_that_name(world: World, mina: Phone) -
     assert mina.press("Go", message_id=old["message_id"])["callback_query"]["message"]["text"] == "old"
     assert mina.press(data="back")["callback_query"]["data"] == "back"
     assert mina.press(data="forged", message_id=old["message_id"])["callback_query"]["data"] == "forged"
-    with pytest.raises(KeyError, match="no button 'Stop'.*'Go'.*'Back'"):
+    with pytest.raises(KeyError, match=r"no button 'Stop'.*'Go'.*'Back'"):
         mina.press("Stop")
     link = {"inline_keyboard": [[{"text": "Site", "url": "https://a.ir"}]]}
     world.call("sendMessage", chat_id=501, text="l", reply_markup=link)
@@ -87,10 +90,10 @@ def test_taps_on_the_reply_keyboard(world: World, mina: Phone) -> None:
     with pytest.raises(KeyError, match="no key 'Other'"):
         mina.tap("Other")
     world.call("sendMessage", chat_id=501, text="y", reply_markup={"remove_keyboard": True})
-    assert mina.keyboard is None
+    assert not mina.keyboard
     world.call("sendMessage", chat_id=501, text="z", reply_markup={"keyboard": keys, "one_time_keyboard": True})
     mina.tap("Menu")
-    assert mina.keyboard is None
+    assert not mina.keyboard
 
 
 def test_everything_else_a_person_sends(world: World, mina: Phone) -> None:

@@ -1,4 +1,7 @@
-"""Misbehaviour: each kind does what it says, with or without effect, and is counted."""
+"""Misbehaviour: each kind does what it says, with or without effect, and is counted.
+
+Doubled and shuffled updates are in test_get_updates.py and test_webhook.py.
+"""
 
 import asyncio
 
@@ -99,7 +102,7 @@ def test_the_seed_decides() -> None:
 def test_wrong_settings_are_refused() -> None:
     faults = Faults()
     for wrong in ({"rain": 1.0}, {"hang": 2.0}, {"hang": -0.1}):
-        with pytest.raises(ValueError, match="unknown fault|out of range"):
+        with pytest.raises(ValueError, match=r"unknown fault|out of range"):
             faults.set(**wrong)
     with pytest.raises(ValueError, match="unknown fault"):
         faults.fail_next("sendMessage", "rain")

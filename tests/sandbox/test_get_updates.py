@@ -1,4 +1,7 @@
-"""getUpdates: confirmation, limits, waiting, conflicts; and odd updates on purpose."""
+"""getUpdates: confirmation, limits, waiting, conflicts; and odd updates on purpose.
+
+Pushing to a webhook is in test_webhook.py.
+"""
 
 import asyncio
 

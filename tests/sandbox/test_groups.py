@@ -1,4 +1,7 @@
-"""Groups: members, topics, the upgrade to a supergroup, being thrown out."""
+"""Groups: members, topics, the upgrade to a supergroup, being thrown out.
+
+Private chats are in test_driver.py.
+"""
 
 import pytest
 
@@ -106,6 +109,9 @@ async def test_thrown_out(client: Client, world: World) -> None:
     assert group.kick_bot(sara)["my_chat_member"]["new_chat_member"]["status"] == "kicked"
     refused = await client.refused("sendMessage", chat_id=-1009, text="x")
     assert refused == "Forbidden: bot was kicked from the supergroup chat"
+    before = len(world.pending_updates())
+    group.say(sara, "among ourselves")
+    assert len(world.pending_updates()) == before
     assert group.add_bot(sara)["my_chat_member"]["new_chat_member"]["status"] == "administrator"
     await client.ok("sendMessage", chat_id=-1009, text="x")
     basic = world.group(-7, "Basic", [sara])

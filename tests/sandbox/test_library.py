@@ -1,4 +1,7 @@
-"""The real client library works against the stand-in, strict parsing included."""
+"""The real client library works against the stand-in, strict parsing included.
+
+What is refused in detail is in test_refusals.py.
+"""
 
 from collections.abc import AsyncIterator
 
@@ -7,6 +10,7 @@ from telegram import Bot, BotCommand, InlineKeyboardButton, InlineKeyboardMarkup
 from telegram.constants import ChatType
 from telegram.error import BadRequest, ChatMigrated, Conflict, Forbidden, InvalidToken, RetryAfter
 
+import config  # noqa: F401 - says how the library shall give times; without it the library warns
 from sandbox import StandIn, World
 from sandbox.acts import PIXEL
 from sandbox.driver import Phone
@@ -82,7 +86,7 @@ async def test_every_kind_of_update_parses(bot: Bot, world: World, mina: Phone) 
     await bot.get_updates(allowed_updates=["message_reaction"])
     mina.react(said, "👍")
     updates = await bot.get_updates()
-    assert len(updates) == len(world.pending_updates()) == 18
+    assert len(updates) == len(world.pending_updates()) == 19
     assert updates[-1].message_reaction is not None
     assert updates[-2].message is not None
     assert updates[-2].message.is_topic_message
@@ -121,4 +125,5 @@ async def test_refusals_become_the_right_errors(bot: Bot, stand_in: StandIn, wor
     with pytest.raises(Conflict):
         await bot.get_updates()
     with pytest.raises(InvalidToken):
-        await made(stand_in, "1:wrong").initialize()
+        async with made(stand_in, "1:wrong"):
+            pass

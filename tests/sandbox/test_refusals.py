@@ -1,4 +1,7 @@
-"""What Telegram refuses, the stand-in refuses, in the same words."""
+"""What Telegram refuses, the stand-in refuses, in the same words.
+
+Checks of sending, editing, pressing and settings; files, groups and webhooks have modules of their own.
+"""
 
 from typing import Any
 

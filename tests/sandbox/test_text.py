@@ -1,4 +1,7 @@
-"""Markup and entities, as Telegram reads and counts them."""
+"""Markup and entities, as Telegram reads and counts them.
+
+Pure functions; nothing is sent but where entities come from the bot.
+"""
 
 import pytest
 

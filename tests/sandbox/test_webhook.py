@@ -1,4 +1,7 @@
-"""Pushing updates: the secret, order within a queue, parallel queues, trying again."""
+"""Pushing updates: the secret, order within a queue, parallel queues, trying again.
+
+The receiver is a real server; waits between attempts are scaled down.
+"""
 
 import asyncio
 import json
@@ -11,7 +14,7 @@ from aiohttp import web
 from sandbox import StandIn, World
 from sandbox.driver import Phone
 from sandbox.webhook import SECRET_HEADER, Settings
-from tests.sandbox.conftest import TOKEN, Client
+from tests.sandbox.conftest import TOKEN, Client, until
 
 
 class Receiver:
@@ -59,12 +62,6 @@ async def receiver() -> AsyncIterator[Receiver]:
     await runner.cleanup()
 
 
-async def nothing_pending(world: World) -> None:
-    async with asyncio.timeout(10):
-        while world.pending_updates():
-            await asyncio.sleep(0.005)
-
-
 async def test_updates_come_in_order_with_the_secret(
     client: Client, world: World, mina: Phone, receiver: Receiver
 ) -> None:
@@ -75,7 +72,7 @@ async def test_updates_come_in_order_with_the_secret(
     await receiver.has(31)
     assert receiver.texts() == ["before", *map(str, range(30))]
     assert receiver.secrets == {"s-1"}
-    await nothing_pending(world)
+    await until(lambda: not world.pending_updates())
     info = await client.ok("getWebhookInfo")
     assert (info["url"], info["pending_update_count"]) == (receiver.url, 0)
 
@@ -160,18 +157,19 @@ async def test_a_public_address_is_reached_only_through_its_stand_in(receiver: R
     async with StandIn(hidden, settings=Settings(wait_scale=0.01)):
         hidden.call("setWebhook", url="https://bot.example.ir/hook")
         hidden.phone(501, "Mina").say("hello")
-        async with asyncio.timeout(5):
-            while "last_error_message" not in hidden.call("getWebhookInfo"):
-                await asyncio.sleep(0.005)
+        await until(lambda: "last_error_message" in hidden.call("getWebhookInfo"))
     assert hidden.call("getWebhookInfo")["last_error_message"].startswith("Failed to resolve host")
     assert len(hidden.pending_updates()) == 1
+
+
+PORTS = "bad webhook: Webhook can be set up only on ports 80, 88, 443 or 8443"
 
 
 @pytest.mark.parametrize(
     ("params", "problem"),
     [
         ({"url": "http://bot.example.ir/"}, "bad webhook: An HTTPS URL must be provided for webhook"),
-        ({"url": "https://bot.example.ir:9999/"}, "bad webhook: Webhook can be set up only on ports 80, 88, 443 or 8443"),
+        ({"url": "https://bot.example.ir:9999/"}, PORTS),
         ({"url": "https://bot.example.ir/", "secret_token": "a b"}, "secret token contains unallowed characters"),
         ({"url": "https://bot.example.ir/", "max_connections": -1}, "invalid max_connections specified"),
     ],

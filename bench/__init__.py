@@ -1,0 +1,1 @@
+"""Benchmarks beside their peers, in one run, as ratios. Not part of the tests: these machines are noisy."""

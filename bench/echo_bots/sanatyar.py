@@ -1,0 +1,47 @@
+"""The whole durable path of Sanatyar with an echo for its only handler: inbox, unit of work, outbox, SQLite file."""
+
+import asyncio
+import signal
+import sys
+import tempfile
+from pathlib import Path
+
+from pydantic import SecretStr
+from telegram import Update
+from telegram.ext import MessageHandler, filters
+
+from bot import logs
+from bot.process import run_loop, running
+from config import Settings
+from handlers.turn import Context
+
+
+async def echo(update: Update, context: Context) -> None:
+    assert update.message is not None
+    context.say(context.html("ask.plain", text=update.message.text or ""))
+
+
+import os
+sys.setswitchinterval(float(os.environ.get("SWI","0.005")))
+async def main() -> int:
+    token, api_url = sys.argv[1:3]
+    logs.set_up("WARNING")
+    stop = asyncio.Event()
+    asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, stop.set)
+    with tempfile.TemporaryDirectory() as folder:
+        settings = Settings(
+            _env_file=None,  # type: ignore[call-arg]
+            bot_token=SecretStr(token),
+            bot_api_url=api_url,
+            database_url=SecretStr(sys.argv[3] if len(sys.argv) > 3 else f"sqlite:///{Path(folder) / 'echo.db'}"),
+            http_port=0,
+        )
+        async with running(settings) as process:
+            process.application.handlers.clear()
+            process.application.add_handler(MessageHandler(filters.TEXT, echo))
+            await stop.wait()
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(run_loop(main()))

@@ -1,0 +1,1 @@
+"""Tests of the house itself: who imports whom, sizes, texts, buttons, settings, no network."""
