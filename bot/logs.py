@@ -55,8 +55,10 @@ def set_up(level: str) -> None:
     root.handlers[:] = [handler]
     root.setLevel(level)
     # These write addresses with the token, or a line for every call.
-    for noisy in ("httpx", "httpcore", "aiohttp.access", "telegram", "asyncio", "aiosqlite", "alembic"):
+    for noisy in ("httpx", "httpcore", "aiohttp.access", "asyncio", "aiosqlite", "alembic"):
         logging.getLogger(noisy).setLevel(logging.WARNING)
+    # The library writes whole updates and replies into its errors. Whatever it raises is logged by us, without them.
+    logging.getLogger("telegram").setLevel(logging.CRITICAL + 1)
 
 
 def log(name: str) -> structlog.stdlib.BoundLogger:

@@ -16,6 +16,7 @@ from bot.arrivals import KINDS, arrival
 from bot.logs import log
 from bot.metrics import Metrics
 from bot.transport import BotApi
+from bot.worker import Worker
 from db import inbox, leases
 from db.engine import Database, is_away
 
@@ -29,10 +30,17 @@ class Poller:
     """Fetches updates while it holds the lease "poll:<bot>". `alive` is told at each good answer."""
 
     def __init__(
-        self, database: Database, api: BotApi, holder: str, metrics: Metrics, alive: Callable[[], None]
+        self,
+        database: Database,
+        api: BotApi,
+        worker: Worker,
+        holder: str,
+        metrics: Metrics,
+        alive: Callable[[], None],
     ) -> None:
         self._database = database
         self._api = api
+        self._worker = worker
         self._holder = holder
         self._metrics = metrics
         self._alive = alive
@@ -104,6 +112,8 @@ class Poller:
         async with self._database.unit() as work:
             # A poller whose lease ran out while it waited may still store: ids are unique.
             new = await inbox.store(work, self._api.bot_id, arrivals)
+            claims = await self._worker.claim_in(work)
+        self._worker.begin(claims)
         for item in arrivals:
             self._metrics.received.labels(item.kind if item.kind in KINDS else "other").inc()
         self._metrics.duplicates.inc(len(arrivals) - new)
@@ -111,6 +121,8 @@ class Poller:
         known = [item.update_id for item in arrivals if item.update_id >= 0]
         if known:
             self._offset = max(known) + 1
+        else:
+            await asyncio.sleep(1)  # nothing that could be acknowledged: the same will come again
 
 
 def _seconds(wait: float | timedelta) -> float:

@@ -77,11 +77,11 @@ async def assemble(settings: Settings, house: House | None = None) -> Process:
     request = AiohttpRequest(proxy=proxy)
     api = BotApi(request, settings.bot_api_url, token)
     application = build(token, request, api, settings.bot_api_url)
-    worker = Worker(database, application, house, holder, metrics)
     sender = Sender(database, api, house, holder, metrics)
+    worker = Worker(database, application, house, sender, holder, metrics)
     process = Process(settings, database, house, api, request, application, worker, sender, metrics, holder)
     if settings.public_url is None:
-        process.poller = Poller(database, api, holder, metrics, process.heard)
+        process.poller = Poller(database, api, worker, holder, metrics, process.heard)
     return process
 
 

@@ -38,6 +38,10 @@ class Outcome:
     judged: Judged | None = None
 
 
+# A row with the id of the message that it changes or answers.
+Ready = tuple[Sending, int | None]
+
+
 class Sender:
     """Delivers until stopped. At least once for answers and mirrors, at most once for bulk."""
 
@@ -61,14 +65,11 @@ class Sender:
         while True:
             signal.clear()
             outcomes, self._outcomes = self._outcomes, []
-            rows: list[Sending] = []
+            rows: list[Ready] = []
             try:
                 async with asyncio.timeout(30), self._database.unit() as work:
                     await self._settle(work, outcomes)
-                    free = self._parallel - len(self._running)
-                    if free > 0 and not self._stopping:
-                        rows = await outbox.claim(work, self._holder, free)
-                    slots = await self._resolve(work, rows)
+                    rows = await self._claim(work)
             except Exception as error:
                 if not (is_away(error) or isinstance(error, TimeoutError)):
                     _LOG.exception("settle_broken")
@@ -77,15 +78,40 @@ class Sender:
                 self._outcomes = outcomes + self._outcomes
                 await asyncio.sleep(1)
                 continue
-            for row in rows:
-                task = asyncio.create_task(self._deliver(row, slots.get(row.id)))
-                self._running.add(task)
-                task.add_done_callback(self._running.discard)
+            self.begin(rows)
             if self._stopping and not self._running and not self._outcomes:
                 return
             if not rows and not self._outcomes:
                 with contextlib.suppress(TimeoutError):
                     await asyncio.wait_for(signal.wait(), self.idle_poll)
+
+    async def claim_in(self, work: Unit) -> list[Ready]:
+        """Take up what this unit says in the unit itself, while nothing else is on its way: saves a commit.
+
+        Under load nothing is taken: many rows at once are cheaper.
+        """
+        if self._running or not work.outgoing:
+            return []
+        await outbox.flush_outgoing(work)
+        rows = await self._claim(work)
+        if rows:
+            work.wake.discard("outbox")
+        return rows
+
+    async def _claim(self, work: Unit) -> list[Ready]:
+        free = self._parallel - len(self._running)
+        if free <= 0 or self._stopping:
+            return []
+        rows = await outbox.claim(work, self._holder, free)
+        messages = await self._resolve(work, rows)
+        return [(row, messages[row.id]) for row in rows]
+
+    def begin(self, rows: list[Ready]) -> None:
+        """Deliver these; their claim is committed."""
+        for row, message_id in rows:
+            task = asyncio.create_task(self._deliver(row, message_id))
+            self._running.add(task)
+            task.add_done_callback(self._running.discard)
 
     async def stop(self) -> None:
         """Let what is on its way arrive and be settled; take nothing new."""

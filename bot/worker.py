@@ -17,8 +17,9 @@ from bot.application import Refused, SanatyarApplication
 from bot.arrivals import cleaned
 from bot.logs import log
 from bot.metrics import Metrics
+from bot.sender import Sender
 from db import inbox
-from db.engine import Database, is_away
+from db.engine import Database, Unit, is_away
 from db.inbox import Claim, LostClaim
 from handlers.house import House, LookupNeeded
 from handlers.turn import Turn
@@ -36,6 +37,7 @@ class Worker:
         database: Database,
         application: SanatyarApplication,
         house: House,
+        sender: Sender,
         holder: str,
         metrics: Metrics,
         parallel: int = 16,
@@ -43,6 +45,7 @@ class Worker:
         self._database = database
         self._application = application
         self._house = house
+        self._sender = sender
         self._holder = holder
         self._metrics = metrics
         self._parallel = parallel
@@ -55,26 +58,35 @@ class Worker:
         signal = self._database.signals.inbox
         while not self._stopping.is_set():
             signal.clear()
-            free = self._parallel - len(self._running)
             claims: list[Claim] = []
-            if free > 0:
-                try:
-                    async with self._database.unit() as work:
-                        claims = await inbox.claim(work, self._holder, free)
-                except Exception as error:
-                    if not (is_away(error) or isinstance(error, TimeoutError)):
-                        _LOG.exception("claim_broken")
-                    _LOG.warning("claim_failed", reason=type(error).__name__)
-                    await asyncio.sleep(1)
-            for claim in claims:
-                task = asyncio.create_task(self._work(claim))
-                self._running.add(task)
-                task.add_done_callback(self._finished)
+            try:
+                async with self._database.unit() as work:
+                    claims = await self.claim_in(work)
+            except Exception as error:
+                if not (is_away(error) or isinstance(error, TimeoutError)):
+                    _LOG.exception("claim_broken")
+                _LOG.warning("claim_failed", reason=type(error).__name__)
+                await asyncio.sleep(1)
+            self.begin(claims)
             if not claims:
                 with contextlib.suppress(TimeoutError):
                     await asyncio.wait_for(signal.wait(), self.idle_poll)
             elif len(self._running) >= self._parallel:
                 await asyncio.wait(self._running, return_when=asyncio.FIRST_COMPLETED)
+
+    async def claim_in(self, work: Unit) -> list[Claim]:
+        """Take what can be worked on now, in a unit that somebody has open anyway: ingress saves a commit so."""
+        free = self._parallel - len(self._running)
+        if free <= 0 or self._stopping.is_set():
+            return []
+        return await inbox.claim(work, self._holder, free)
+
+    def begin(self, claims: list[Claim]) -> None:
+        """Work on these; their claim is committed."""
+        for claim in claims:
+            task = asyncio.create_task(self._work(claim))
+            self._running.add(task)
+            task.add_done_callback(self._finished)
 
     def _finished(self, task: asyncio.Task[None]) -> None:
         self._running.discard(task)
@@ -136,6 +148,8 @@ class Worker:
                     async with asyncio.timeout(UNIT_SECONDS), self._database.unit() as work:
                         await self._application.act(work, update, turn)
                         await inbox.settle(work, claim, "done")
+                        rows = await self._sender.claim_in(work)
+                self._sender.begin(rows)
                 return
             except LookupNeeded as need:
                 await self._application.show_typing(update)

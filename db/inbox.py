@@ -104,10 +104,12 @@ _HEADS = (
     .order_by(_rows.c.id)
     .limit(bindparam("most"))
     .with_for_update(skip_locked=True)
+    # in a WITH of its own: PostgreSQL may run a subquery again for each row and would then claim more than `most`
+    .cte("heads")
 )
 _CLAIM = (
     update(_rows)
-    .where(_rows.c.id.in_(_HEADS.scalar_subquery()), _rows.c.status == "open", _rows.c.ready_at <= bindparam("now"))
+    .where(_rows.c.id.in_(select(_HEADS.c.id)), _rows.c.status == "open", _rows.c.ready_at <= bindparam("now"))
     .values(claimed_by=bindparam("holder"), claims=_rows.c.claims + 1, ready_at=bindparam("lease"))
     .returning(
         _rows.c.id, _rows.c.lane, _rows.c.kind, _rows.c.raw, _rows.c.claims, _rows.c.failures, _rows.c.received_at

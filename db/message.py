@@ -90,8 +90,38 @@ def visible_length(markup: str) -> int:
 def split_text(markup: str, limit: int = TEXT_LIMIT) -> list[str]:
     """Cut a long text at paragraphs, then lines, then words, so that each part fits the limit.
 
-    Tags must open and close within a line; a line that is too long by itself loses its tags.
+    Tags that are open where it is cut are closed there and opened again in the next part; a line that is too long by
+    itself loses its tags.
     """
+    parts = _cut(markup, limit)
+    return parts if len(parts) == 1 else _balanced(parts)
+
+
+_TAG = re.compile(r"<(/?)(\w+)[^>]*>")
+
+
+def _balanced(parts: list[str]) -> list[str]:
+    """Parts of which each can be read alone: what somebody wrote in several lines may stand between tags."""
+    still_open: list[str] = []
+
+    def followed(tag: re.Match[str]) -> str:
+        if not tag[1]:
+            still_open.append(tag[2])
+        elif still_open and still_open[-1] == tag[2]:
+            still_open.pop()
+        else:
+            return ""  # its opening was on a line that lost its tags
+        return tag[0]
+
+    balanced = []
+    for part in parts:
+        opening = "".join(f"<{name}>" for name in still_open)
+        body = _TAG.sub(followed, part)
+        balanced.append(opening + body + "".join(f"</{name}>" for name in reversed(still_open)))
+    return balanced
+
+
+def _cut(markup: str, limit: int) -> list[str]:
     if visible_length(markup) <= limit:
         return [markup]
     for separator in ("\n\n", "\n"):
@@ -111,5 +141,5 @@ def _packed(pieces: list[str], separator: str, limit: int) -> list[str]:
         if parts and visible_length(joined) <= limit:
             parts[-1] = joined
         else:
-            parts.extend(split_text(piece, limit))
-    return [part for part in parts if part.strip()]
+            parts.extend(_cut(piece, limit))
+    return [part.strip("\n") for part in parts if part.strip()]

@@ -129,7 +129,7 @@ def source_line(context: Context, source_ids: Iterable[str], checked_on: date) -
         names[context.label("ask.source_dated", name=name, date=when) if when else name] = None
     if not names:
         return Html("")
-    shown = list(names)[:3]
+    shown = list(names)[:2]
     separator = context.label("ask.list_separator")
     key = "ask.sources_more" if len(names) > len(shown) else "ask.sources"
     return context.html(key, sources=f"{separator} ".join(shown), date=checked_on)

@@ -8,6 +8,7 @@ from __future__ import annotations
 from telegram import Message as TelegramMessage
 from telegram import Update
 
+from db import outbox
 from desk import tickets
 from desk.errors import NotFound
 from desk.references import eight_digits_in, references_in
@@ -133,7 +134,10 @@ async def stale_press(update: Update, context: Context) -> None:
 
 
 async def membership(update: Update, context: Context) -> None:
-    """The person blocked or unblocked the assistant."""
+    """The person blocked or unblocked the assistant; what was said meanwhile arrives when they come back."""
     change = update.my_chat_member
-    if change is not None:
-        context.person.reachable = change.new_chat_member.status not in ("kicked", "left")
+    if change is None:
+        return
+    context.person.reachable = change.new_chat_member.status not in ("kicked", "left")
+    if context.person.reachable:
+        await outbox.revive(context.work, context.person.chat_id)

@@ -83,6 +83,7 @@ def register(application: Application[Any, Context, Any, Any, Any, Any]) -> None
             filters.ChatType.PRIVATE & filters.UpdateType.EDITED_MESSAGE & known_person, inbound.edited
         )
     )
+    application.add_handler(_MembershipInStaffGroup(staff.membership, ChatMemberHandler.MY_CHAT_MEMBER))
     application.add_handler(_MembershipInPrivate(inbound.membership, ChatMemberHandler.MY_CHAT_MEMBER))
 
 
@@ -93,8 +94,16 @@ class _KnownPerson(filters.UpdateFilter):
         return current_turn.get().person is not None
 
 
+class _MembershipInStaffGroup(ChatMemberHandler[Context, Any]):
+    """The staff group takes the assistant in again."""
+
+    def check_update(self, update: object) -> bool:
+        change = update.my_chat_member if isinstance(update, Update) else None
+        return change is not None and current_turn.get().house.is_staff_chat(change.chat.id)
+
+
 class _MembershipInPrivate(ChatMemberHandler[Context, Any]):
-    """Blocking and unblocking by a person; groups that add or remove the assistant change nothing."""
+    """Blocking and unblocking by a person; other groups that add or remove the assistant change nothing."""
 
     def check_update(self, update: object) -> bool:
         return current_turn.get().person is not None and super().check_update(update)

@@ -31,7 +31,9 @@ def _actor(user: User) -> Actor:
 async def reply(update: Update, context: Context) -> None:
     """A message that answers a card or anything said of a ticket: it goes to the owner."""
     message, user = update.effective_message, update.effective_user
-    if message is None or user is None or message.reply_to_message is None or user.is_bot:
+    if message is None or user is None or message.reply_to_message is None:
+        return
+    if user.is_bot and message.sender_chat is None:  # another bot; an anonymous admin speaks as the group
         return
     ticket = await staff.ticket_of_message(context.work, message.chat_id, message.reply_to_message.message_id)
     if ticket is None:
@@ -98,6 +100,13 @@ async def press(update: Update, context: Context) -> None:
     if ticket.status != before:
         say_status(context.work, context.house, ticket, owner)
     await refresh(context.work, context.house, ticket, owner, query.message.message_id)
+
+
+async def membership(update: Update, context: Context) -> None:
+    """The assistant is in the group again: cards that could not reach it come now."""
+    change = update.my_chat_member
+    if change is not None and change.new_chat_member.status not in ("kicked", "left"):
+        await outbox.revive(context.work, change.chat.id)
 
 
 async def migrated(update: Update, context: Context) -> None:

@@ -21,7 +21,8 @@ from locales import Html
 from locales.show import Reference
 
 STAFF_LANGUAGE: Final = "fa"
-_CARD_LIMIT = 3500
+# The rest of a card, names and the question asked before included, fits what is left of a message.
+_CARD_LIMIT = 2600
 
 
 def card_slot(ticket: Ticket) -> str:
@@ -39,10 +40,12 @@ async def announce(
     chat_id = house.staff_chat()
     if chat_id is None:
         return
-    body, files_of_form = await _body(work, house, ticket, text)
+    (body, *more), files_of_form = await _body(work, house, ticket, text)
     about = About(slot=card_slot(ticket), ticket_id=ticket.id)
     message = Message(_card(house, ticket, person, body), _rows(house, ticket))
     outbox.say(work, chat_id, message, Priority.MIRROR, about)
+    for part in more:
+        _answer_card(work, chat_id, ticket, part)
     for file in files or files_of_form:
         send_file(work, chat_id, file, ticket)
 
@@ -56,7 +59,7 @@ async def refresh(
         if person.channel == ERASED:
             body = house.texts.html(STAFF_LANGUAGE, "staff.erased")
         else:
-            body, _ = await _body(work, house, ticket, await first_words(work, ticket))
+            (body, *_), _ = await _body(work, house, ticket, await first_words(work, ticket))
         card = Message(_card(house, ticket, person, body), _rows(house, ticket))
         about = About(slot=card_slot(ticket), ticket_id=ticket.id)
         outbox.edit(work, chat_id, card, message_id, Priority.MIRROR, about)
@@ -105,21 +108,25 @@ def service_name(house: House, ticket: Ticket, language: str) -> str:
     return name.fa if language == "fa" else name.en
 
 
-async def _body(work: Unit, house: House, ticket: Ticket, text: str) -> tuple[Html, Files]:
-    """The facts of the form with ids masked, or the words that opened the ticket; and the files."""
+async def _body(work: Unit, house: House, ticket: Ticket, text: str) -> tuple[list[Html], Files]:
+    """The facts of the form with ids masked, or the words that opened the ticket, in parts; and the files."""
     if ticket.submission_id is None:
-        return house.texts.html(STAFF_LANGUAGE, "staff.said", text=text[:_CARD_LIMIT]), []
+        return _parts(house.texts.html(STAFF_LANGUAGE, "staff.said", text=text)), []
     opened = await submissions.of_ticket(work, ticket.submission_id)
     if opened is None:  # erased at the person's wish
-        return house.texts.html(STAFF_LANGUAGE, "staff.erased"), []
+        return [house.texts.html(STAFF_LANGUAGE, "staff.erased")], []
     lines = []
     for line in forms.review(opened.form, opened.state, STAFF_LANGUAGE):
         if line.shown is None:
             continue
         value = display_in(house, STAFF_LANGUAGE, line.field, masked(line.field, line.shown))
         lines.append(house.texts.html(STAFF_LANGUAGE, "form.line", label=line.field.label.fa, value=value))
-    joined = "\n".join(lines)
-    return Html(split_text(joined, _CARD_LIMIT)[0]), forms.files_of(opened.form, opened.state)
+    return _parts("\n".join(lines)), forms.files_of(opened.form, opened.state)
+
+
+def _parts(text: str) -> list[Html]:
+    """What fits a card, then the rest in as few messages as can be."""
+    return [Html(part) for part in split_text(text, _CARD_LIMIT)]
 
 
 def _rows(house: House, ticket: Ticket) -> Rows:
@@ -146,11 +153,16 @@ def mirror(work: Unit, house: House, ticket: Ticket, key: str, text: str, files:
     chat_id = house.staff_chat()
     if chat_id is None:
         return
-    said = house.texts.html(STAFF_LANGUAGE, key, reference=Reference(ticket.reference), text=text[:_CARD_LIMIT])
-    message = Message(said, reply_slot=card_slot(ticket))
-    outbox.say(work, chat_id, message, Priority.MIRROR, About(ticket_id=ticket.id))
+    said = house.texts.html(STAFF_LANGUAGE, key, reference=Reference(ticket.reference), text=text)
+    for part in split_text(said):
+        _answer_card(work, chat_id, ticket, part)
     for file in files:
         send_file(work, chat_id, file, ticket)
+
+
+def _answer_card(work: Unit, chat_id: int, ticket: Ticket, text: str) -> None:
+    message = Message(text, reply_slot=card_slot(ticket))
+    outbox.say(work, chat_id, message, Priority.MIRROR, About(ticket_id=ticket.id))
 
 
 def send_file(work: Unit, chat_id: int, file: dict[str, Any], ticket: Ticket) -> None:

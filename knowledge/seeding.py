@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from pydantic import ValidationError
-from sqlalchemy import select
+from sqlalchemy import select, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from db.engine import Unit
@@ -36,6 +36,9 @@ class StoredContentError(Exception):
 
 async def seed(work: Unit, entries: Sequence[Entry]) -> Seeded:
     """Bring the files' entries into the database."""
+    if work.session.get_bind().dialect.name == "postgresql":
+        # processes that start together: one seeds, the others wait and find it done
+        await work.session.execute(text("LOCK TABLE entries IN SHARE ROW EXCLUSIVE MODE"))
     done = Seeded()
     rows = {row.topic: row for row in await work.session.scalars(select(EntryRow))}
     for entry in entries:

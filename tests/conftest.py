@@ -102,8 +102,13 @@ def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
 
 def _fresh_postgres(request: pytest.FixtureRequest) -> str:
     uri, template = request.getfixturevalue("postgres"), request.getfixturevalue("seeded_postgres")
+    return create_database(uri, f"TEMPLATE {template}")
+
+
+def create_database(uri: str, how: str = "") -> str:
+    """A new database on the server, empty unless `how` says otherwise; its address."""
     name = f"test{next(_number)}"
-    asyncio.run(_create(uri, f"CREATE DATABASE {name} TEMPLATE {template}"))
+    asyncio.run(_create(uri, f"CREATE DATABASE {name} {how}"))
     return _address(uri, name)
 
 

@@ -40,10 +40,10 @@ async def send(database: Database, most: int = 10, holder: str = "one") -> list[
         return await outbox.claim(work, holder, most)
 
 
-async def delivered(database: Database, sending: Sending) -> bool:
-    """Settle a row as sent."""
+async def delivered(database: Database, *sendings: Sending) -> None:
+    """Settle rows as sent; the messenger's ids are theirs plus a thousand."""
     async with database.unit() as work:
-        return await outbox.settle(work, sending, {"state": "sent", "sent_at": work.now, "message_id": sending.id})
+        await outbox.sent(work, [(sending, sending.id + 1000) for sending in sendings])
 
 
 def texts(sendings: list[Sending]) -> list[str]:

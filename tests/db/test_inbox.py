@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterator
 from datetime import timedelta
 
 import pytest
@@ -15,14 +14,6 @@ from tests.db import queues
 from tests.stage import Clock
 
 MINA, REZA, EMMA = 501, 502, 503
-
-
-@pytest.fixture
-def clock(database: Database) -> Iterator[Clock]:
-    """The database's clock, which the test moves."""
-    moved = Clock()
-    database.clock = moved
-    yield moved
 
 
 async def test_an_update_is_stored_once(database: Database) -> None:
@@ -108,10 +99,15 @@ async def test_a_lost_claim_takes_the_units_other_work_back(database: Database, 
     (mine,) = await queues.claim(database)
     clock.move(LEASE * 2)
     await queues.claim(database, holder="two")
-    with pytest.raises(LostClaim):
+
+
+    async def too_late() -> None:
         async with database.unit() as work:
             await inbox.store(work, queues.BOT, [inbox.Arrival(99, REZA, "message", "{}")])
             await inbox.settle(work, mine, "done")
+
+    with pytest.raises(LostClaim):
+        await too_late()
     assert len(await queues.rows(database, InboxRow.id)) == 1
 
 
@@ -147,10 +143,13 @@ async def test_after_a_crash_the_only_process_takes_up_what_was_held(database: D
 
 
 async def test_storing_wakes_the_worker_after_the_commit_only(database: Database) -> None:
-    with pytest.raises(RuntimeError, match="bug"):
+    async def broken() -> None:
         async with database.unit() as work:
             await inbox.store(work, queues.BOT, [inbox.Arrival(1, MINA, "message", "{}")])
             raise RuntimeError("bug")
+
+    with pytest.raises(RuntimeError, match="bug"):
+        await broken()
     assert not database.signals.inbox.is_set()
     await queues.store(database, (1, MINA))
     assert database.signals.inbox.is_set()

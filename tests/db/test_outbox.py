@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import timedelta
 
 import pytest
@@ -19,19 +18,14 @@ MINA, REZA, STAFF = 501, 502, -100777
 ANSWER, MIRROR, BULK = Priority.ANSWER, Priority.MIRROR, Priority.BULK
 
 
-@pytest.fixture
-def clock(database: Database) -> Iterator[Clock]:
-    """The database's clock, which the test moves."""
-    moved = Clock()
-    database.clock = moved
-    yield moved
-
-
 async def test_what_a_broken_unit_said_is_never_sent(database: Database) -> None:
-    with pytest.raises(RuntimeError, match="bug"):
+    async def broken() -> None:
         async with database.unit() as work:
             outbox.say(work, MINA, Message("سلام"))
             raise RuntimeError("bug")
+
+    with pytest.raises(RuntimeError, match="bug"):
+        await broken()
     assert await send(database) == []
     assert not database.signals.outbox.is_set()
     await say(database, (MINA, "سلام", ANSWER))
@@ -45,18 +39,17 @@ async def test_one_chat_hears_in_the_order_it_was_said(database: Database) -> No
         (row,) = await send(database)
         assert await send(database, holder="two") == [], "one at a time per chat"
         heard += texts([row])
-        assert await delivered(database, row)
+        await delivered(database, row)
     assert heard == ["0", "1", "2", "3", "4"]
 
 
 async def test_priorities_go_first_in_a_chat_and_among_chats(database: Database) -> None:
-    await say(database, (MINA, "news", BULK), (STAFF, "card", MIRROR), (MINA, "first", ANSWER), (MINA, "second", ANSWER),
-              (STAFF, "refusal", ANSWER), (REZA, "news", BULK))  # fmt: skip
+    await say(database, (MINA, "news", BULK), (STAFF, "card", MIRROR), (MINA, "first", ANSWER))
+    await say(database, (MINA, "second", ANSWER), (STAFF, "refusal", ANSWER), (REZA, "news", BULK))
     rounds = []
     while rows := await send(database):
         rounds.append(texts(rows))
-        for row in rows:
-            await delivered(database, row)
+        await delivered(database, *rows)
     assert rounds == [["first", "refusal", "news"], ["second", "card"], ["news"]]
 
 
@@ -79,8 +72,7 @@ async def test_a_row_that_waits_holds_its_chat_up_and_no_other(database: Databas
     await say(database, (MINA, "1", ANSWER), (MINA, "2", ANSWER), (REZA, "3", ANSWER))
     first, other = await send(database)
     async with database.unit() as work:
-        values = {"state": "ready", "ready_at": work.now + timedelta(seconds=30), "claimed_by": None}
-        assert await outbox.settle(work, first, values)
+        await outbox.retry(work, first, timedelta(seconds=30), "RetryAfter")
     await delivered(database, other)
     await say(database, (REZA, "4", ANSWER))
     assert texts(await send(database)) == ["4"]
@@ -97,10 +89,23 @@ async def test_after_its_lease_a_row_is_taken_up_again_and_the_former_turn_count
     clock.move(LEASE + timedelta(seconds=1))
     (again,) = await send(database, holder="new")
     assert (again.id, again.attempts) == (lost.id, 2)
-    assert not await delivered(database, lost)
+    await delivered(database, lost)
+    async with database.unit() as work:
+        await outbox.retry(work, lost, timedelta(), "late")
+        assert not await outbox.failed(work, lost, "late")
     assert await queues.states(database) == ["sending"]
-    assert await delivered(database, again)
-    assert not await delivered(database, again) or await queues.states(database) == ["sent"]
+    await delivered(database, again)
+    assert await queues.states(database) == ["sent"]
+
+
+async def test_given_up_a_row_lets_the_next_of_its_chat_pass(database: Database) -> None:
+    await say(database, (MINA, "1", ANSWER), (MINA, "2", ANSWER))
+    (row,) = await send(database)
+    async with database.unit() as work:
+        assert await outbox.failed(work, row, "BadRequest")
+    assert texts(await send(database)) == ["2"]
+    ends = await queues.rows(database, OutboxRow.state, OutboxRow.error)
+    assert ends == [("failed", "BadRequest"), ("sending", None)]
 
 
 async def test_after_a_crash_the_only_process_takes_up_what_was_on_its_way(database: Database) -> None:
@@ -115,14 +120,14 @@ async def test_after_a_crash_the_only_process_takes_up_what_was_on_its_way(datab
 async def test_a_message_is_found_by_its_slot_once_it_was_sent(database: Database) -> None:
     async with database.unit() as work:
         outbox.say(work, STAFF, Message("card"), about=About(slot="card:1", ticket_id=1))
-        outbox.edit(work, STAFF, Message("changed"), slot="card:1")
+        outbox.edit(work, STAFF, Message("changed"), about=About(slot="card:1"))
     (card,) = await send(database)
-    async with database.reading() as session:
-        assert await outbox.message_of_slot(session, STAFF, "card:1") is None
+    async with database.unit() as work:
+        assert await outbox.message_of_slot(work, STAFF, "card:1") is None
     await delivered(database, card)
-    async with database.reading() as session:
-        assert await outbox.message_of_slot(session, STAFF, "card:1") == card.id
-        assert await outbox.message_of_slot(session, MINA, "card:1") is None, "slots are each chat's own"
+    async with database.unit() as work:
+        assert await outbox.message_of_slot(work, STAFF, "card:1") == card.id + 1000
+        assert await outbox.message_of_slot(work, MINA, "card:1") is None, "slots are each chat's own"
     (edit,) = await send(database)
     assert (edit.kind, edit.payload) == ("edit", {"text": "changed", "edit_slot": "card:1"})
 
@@ -132,6 +137,7 @@ async def test_every_part_of_a_message_is_kept(database: Database) -> None:
         rows = ((Button("بله ✓", "y:1"), Button("site", url="https://example.com")),)
         outbox.say(work, MINA, Message("<b>متن</b>", rows, None, reply_to=5), about=About("s", 7, 8))
         outbox.unbutton(work, MINA, message_id=5)
+        outbox.unbutton(work, MINA, slot="s", keep=((Button("site", url="https://example.com"),),))
         outbox.react(work, MINA, 6, "👌")
     (row,) = await send(database)
     assert row.payload == {
@@ -140,7 +146,11 @@ async def test_every_part_of_a_message_is_kept(database: Database) -> None:
     }  # fmt: skip
     assert (row.slot, row.ticket_id, row.ticket_message_id, row.priority) == ("s", 7, 8, ANSWER)
     kinds = await queues.rows(database, OutboxRow.kind, OutboxRow.payload, OutboxRow.priority)
-    assert kinds[1:] == [("unbutton", {"message_id": 5}, ANSWER), ("react", {"message_id": 6, "emoji": "👌"}, MIRROR)]
+    assert kinds[1:] == [
+        ("unbutton", {"message_id": 5, "text": ""}, ANSWER),
+        ("unbutton", {"edit_slot": "s", "text": "", "buttons": [[row.payload["buttons"][0][1]]]}, ANSWER),
+        ("react", {"message_id": 6, "emoji": "👌"}, MIRROR),
+    ]
 
 
 async def test_what_waits_for_a_group_follows_it_to_its_new_id(database: Database) -> None:
@@ -164,7 +174,7 @@ async def test_two_senders_never_get_one_row_or_one_chat(postgres_url: str) -> N
         assert texts([mine]) == ["1"]
         assert texts(await send(two, holder="two")) == ["3"]
     assert await send(two, holder="two") == []
-    assert await delivered(one, mine)
+    await delivered(one, mine)
     assert texts(await send(two, holder="two")) == ["2"]
     await one.close()
     await two.close()

@@ -155,7 +155,7 @@ class Filling:
                 assert given.place is not None
                 phone.location(given.place.latitude, given.place.longitude)
             case "phone":
-                await phone.sees(said(phone, "form.keyboard.phone"))
+                await phone.sees(said(phone, "form.keyboard.phone"), after=0)
                 phone.contact(given.phone)
             case "files":
                 phone.photo()
@@ -198,15 +198,16 @@ async def state_of(stage: Stage, phone: Phone) -> dict[str, Any]:
 
 def question(kind: str, field_id: str, **more: Any) -> Field:
     """A field for a form of a test's own, which asks by its id."""
-    words = {"fa": f"{field_id} را بگویید.", "en": f"Tell {field_id}."}
-    return build.field(kind, field_id, ask=words, label={"fa": f"برچسب {field_id}", "en": f"label {field_id}"}, **more)
+    ask = {"fa": f"{field_id} را بگویید.", "en": f"Tell {field_id}."}
+    label = {"fa": f"برچسب {field_id}", "en": f"label {field_id}"}
+    return build.field(kind, field_id, ask=ask, label=label, **more)
 
 
 def with_form(stage: Stage, service_id: str, form: Form) -> None:
     """From now on the service has this form, as after a deploy."""
     house = stage.process.house
     house.catalogue = Catalogue(
-        service.model_copy(update={"form": form}) if service.id == service_id else service for service in house.catalogue
+        one.model_copy(update={"form": form}) if one.id == service_id else one for one in house.catalogue
     )
 
 

@@ -6,6 +6,7 @@ import re
 from typing import Any
 
 import pytest
+from sqlalchemy import select
 
 from db.models import Firm, TicketMessage
 from eservices import catalogue, forms
@@ -23,7 +24,6 @@ from tests.scenarios.steps import (
     tickets_of,
 )
 from tests.stage import Stage
-from sqlalchemy import select
 
 _MARKS = re.compile("[\u200e\u200f\u202a-\u202e\u2066-\u2069]")
 IDS = [service.id for service in catalogue.load()]
@@ -36,15 +36,14 @@ CASES = (
 )
 # the desk's questions hang on its first ones: a complaint, an appointment, other groups of requests
 BRANCHES = [("desk", "mina", "sqlite", branch) for branch in (1, 2, 3, 6)]
+WALKS = [(*case, 0) for case in CASES] + BRANCHES
 
 
 def _unmarked(text: str) -> str:
     return _MARKS.sub("", text)
 
 
-@pytest.mark.parametrize(
-    ("service_id", "who", "database_url", "branch"), [(*case, 0) for case in CASES] + BRANCHES, indirect=["database_url"]
-)
+@pytest.mark.parametrize(("service_id", "who", "database_url", "branch"), WALKS, indirect=["database_url"])
 async def test_a_service_is_filed_from_the_first_question_to_the_reference(
     stage: Stage, service_id: str, who: str, branch: int
 ) -> None:

@@ -112,7 +112,7 @@ async def test_cancel_keeps_for_later_drops_or_goes_on(stage: Stage) -> None:
 async def test_cancel_under_a_form_left_earlier_means_that_form(stage: Stage) -> None:
     await Filling.begin(stage, stage.mina, "clinic")
     await Filling.begin(stage, stage.mina, "desk")
-    clinic, desk = live_buttons(stage.mina)
+    clinic, _ = live_buttons(stage.mina)
     stage.mina.press(said(stage.mina, "form.cancel"), message_id=clinic.message_id)
     await stage.mina.sees(said(stage.mina, "form.really_cancel"))
     stage.mina.press(said(stage.mina, "form.drop"))

@@ -46,7 +46,7 @@ async def test_the_lists_lead_to_all_services_and_programmes(stage: Stage, code:
     phone.press(said(phone, "services.six"))
     await phone.sees(six.text)
     phone.press(named(stage, phone, "land"))
-    await phone.sees(named(stage, phone, "land"))
+    assert plain((await phone.sees("\n\n")).text).startswith(named(stage, phone, "land"))
 
 
 @pytest.mark.parametrize("code", ["fa", "en"])
@@ -100,10 +100,10 @@ async def test_every_topic_is_shown_with_its_details(stage: Stage, code: str, se
 
 
 def test_all_topics_are_among_the_services() -> None:
-    entries = load_content()
+    entries, sources = load_content(), load_sources()
     assert len(entries) == 92
     assert {entry.service for entry in entries} <= set(SERVICES)
-    assert all(source in load_sources() for entry in entries for source in entry.sources)
+    assert all(source in sources for entry in entries for source in entry.sources)
 
 
 async def test_links_open_services_and_topics(stage: Stage) -> None:
@@ -134,7 +134,8 @@ async def test_every_topic_has_a_link_that_the_messenger_takes(stage: Stage) -> 
 @pytest.mark.parametrize("service_id", ["clinic", "desk"])
 async def test_two_services_have_commands(stage: Stage, service_id: str) -> None:
     stage.emma.say(f"/{service_id}")
-    card = await stage.emma.sees(named(stage, stage.emma, service_id))
+    card = await stage.emma.sees("\n\n")
+    assert plain(card.text).startswith(named(stage, stage.emma, service_id))
     assert said(stage.emma, "services.apply") in labels(card)
 
 
@@ -165,7 +166,8 @@ async def test_a_need_in_plain_words_leads_to_the_right_card(stage: Stage, need:
         phone.press(labels(shown)[0])
         await stage.settled()
     phone.press(label)
-    card = await phone.sees(named(stage, phone, service_id))
+    card = await phone.sees(start_of(phone, "services.for_whom"))
+    assert plain(card.text).startswith(label)
     assert said(phone, "services.apply") in labels(card)
 
 

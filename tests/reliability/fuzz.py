@@ -1,0 +1,233 @@
+"""Generated updates of all kinds, good, odd and broken, for the fuzz test and for `python -m bench.fuzz`.
+
+Values are shaped like the messenger's, and now and then one of them is anything at all. Not here: feeding them in.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from hypothesis import strategies as st
+
+from sandbox.pending import Update
+from tests.stage import STAFF_CHAT
+
+# Ids of which some belong to the cast, so that generated updates meet real conversations.
+PEOPLE = (501, 502, 503, 504, 601, 8_000, 8_001, 8_002)
+_HUGE = [2**31, 2**53, 2**63 - 1, 2**63, -(2**63) - 1, 10**40]
+_ODD_TEXTS = [
+    "",
+    " ",
+    "\x00",
+    "a\x00b",
+    "\ud800",
+    "x\udfff",
+    "‌" * 50,
+    "🙂" * 2100,
+    "<b>",
+    "&amp;",
+    "/",
+    "/start " + "x" * 70,
+]
+_KNOWN_TEXTS = [
+    "/start", "/start land", "/help", "/services", "/clinic", "/desk", "/requests", "/human", "/language", "/privacy",
+    "/cancel", "/nothing", "سلام", "برای درخواست زمین چه مدارکی لازم است؟", "What is a business clinic?", "۱۲", "ok",
+    "4821-5377", "۴۸۲۱۵۳۷۷", "0912 345 6789", "۱۴۰۵/۰۹/۱۵", "اصفهان", "a@b.ir", "https://example.ir", "1" * 4096,
+]  # fmt: skip
+
+_json = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=20) | st.sampled_from(_HUGE),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=8), inner, max_size=3),
+    max_leaves=8,
+)
+_texts = st.sampled_from(_KNOWN_TEXTS) | st.text(max_size=60) | st.sampled_from(_ODD_TEXTS)
+_numbers = st.integers(0, 10**6) | st.sampled_from(_HUGE) | st.integers()
+_small = st.integers(0, 40)
+
+
+def _deep(depth: int) -> Any:
+    value: Any = 0
+    for _ in range(depth):
+        value = {"message": value}
+    return value
+
+
+@st.composite
+def _dates(draw: st.DrawFn) -> Any:
+    return draw(st.just(1_790_000_000) | st.sampled_from([0, -1, *_HUGE]))
+
+
+@st.composite
+def _users(draw: st.DrawFn, user_id: int) -> dict[str, Any]:
+    user: dict[str, Any] = {"id": user_id, "is_bot": False, "first_name": draw(_texts)}
+    for name in ("last_name", "username", "language_code"):
+        if draw(st.booleans()):
+            user[name] = draw(
+                _texts if name != "language_code" else st.sampled_from(["fa", "en", "ar", "xx", "", "fa-IR"])
+            )
+    return user
+
+
+@st.composite
+def _chats(draw: st.DrawFn, user_id: int) -> dict[str, Any]:
+    kind = draw(st.sampled_from(["private"] * 8 + ["staff", "group", "supergroup", "channel", "sender"]))
+    if kind == "private":
+        return {"id": user_id, "type": "private", "first_name": "x"}
+    number = STAFF_CHAT if kind == "staff" else draw(st.integers(-(2**52), -1) | st.sampled_from(_HUGE))
+    return {"id": number, "type": "supergroup" if kind == "staff" else kind, "title": draw(_texts)}
+
+
+@st.composite
+def _files(draw: st.DrawFn) -> dict[str, Any]:
+    return {
+        "file_id": draw(_texts), "file_unique_id": draw(_texts), "file_size": draw(_numbers), "file_name": draw(_texts),
+        "mime_type": draw(st.sampled_from(["image/png", "application/pdf", "text/x-python", ""])),
+        "width": 1, "height": 1, "duration": 1, "length": 1, "is_animated": False, "is_video": False, "type": "regular",
+    }  # fmt: skip
+
+
+@st.composite
+def _contents(draw: st.DrawFn, user_id: int) -> dict[str, Any]:
+    kind = draw(
+        st.sampled_from(
+            ["text"] * 8
+            + ["photo", "document", "voice", "video", "audio", "sticker", "animation", "video_note"]
+            + ["contact", "location", "dice", "poll", "new_chat_title", "migrate_to_chat_id", "pinned_message"]
+            + ["left_chat_member", "nothing", "forward"]
+        )
+    )
+    match kind:
+        case "text":
+            return {"text": draw(_texts)}
+        case "photo":
+            return {"photo": draw(st.lists(_files(), max_size=2)), "caption": draw(_texts)}
+        case "contact":
+            owner = draw(st.sampled_from([user_id, 1, None]))
+            return {"contact": {"phone_number": draw(_texts), "first_name": draw(_texts), "user_id": owner}}
+        case "location":
+            return {"location": {"latitude": draw(st.floats()), "longitude": draw(st.floats(-400, 400))}}
+        case "dice":
+            return {"dice": {"value": 3, "emoji": "🎲"}}
+        case "poll":
+            return {"poll": draw(_json)}
+        case "new_chat_title":
+            return {"new_chat_title": draw(_texts)}
+        case "migrate_to_chat_id":
+            return {"migrate_to_chat_id": draw(_numbers)}
+        case "pinned_message" | "left_chat_member":
+            return {kind: draw(_json)}
+        case "nothing":
+            return {}
+        case "forward":
+            origin = {"type": "hidden_user", "sender_user_name": draw(_texts), "date": draw(_dates())}
+            return {"text": draw(_texts), "forward_origin": origin}
+    return {kind: draw(_files()), "caption": draw(_texts)}
+
+
+@st.composite
+def _messages(draw: st.DrawFn) -> dict[str, Any]:
+    user_id = draw(st.sampled_from(PEOPLE))
+    body: dict[str, Any] = {
+        "message_id": draw(st.integers(1, 10**6) | st.sampled_from(_HUGE)),
+        "date": draw(_dates()),
+        "chat": draw(_chats(user_id)),
+        "from": draw(_users(user_id)),
+        **draw(_contents(user_id)),
+    }
+    if str(body.get("text", "")).startswith("/"):
+        word = str(body["text"]).split()[0] if str(body["text"]).split() else "/"
+        body["entities"] = [{"type": "bot_command", "offset": 0, "length": draw(st.just(len(word)) | _numbers)}]
+    if draw(st.integers(0, 5)) == 0:
+        reply = {"message_id": draw(_small), "date": 1, "chat": body["chat"], "text": draw(_texts)}
+        body["reply_to_message"] = draw(st.just(reply) | _json)
+    if draw(st.integers(0, 9)) == 0:
+        del body[draw(st.sampled_from(sorted(body)))]
+    return body
+
+
+_data = st.one_of(
+    st.sampled_from(["m:home", "m:ask", "m:services", "m:pending", "m:requests", "m:human", "l:fa", "l:xx", "p:erase"]),
+    st.builds("s:{}:apply:{}".format, st.sampled_from(["land", "general", "training", "xx"]), _small),
+    st.builds("k:{}:{}:{}".format, st.sampled_from(["general.greeting", "land.papers", "x"]), st.sampled_from("dcs"), _small),
+    st.builds("a:{}:{}".format, _numbers, st.sampled_from(["useful", "not", "none", "x"])),
+    st.builds(
+        "f:{}:{}:{}:{}".format, _small, _small,
+        st.sampled_from(["b", "s", "k", "u", "g", "e", "d", "c", "on", "off", "x", "file", "go", "anew", "drop", "zz"]),
+        st.sampled_from(["isfahan", "need", "safety", "x", "0"]),
+    ),
+    st.builds("t:{}:{}:{}".format, _small, st.sampled_from(["show", "write", "rate", "cancel", "reopen", "x"]), _small),
+    st.builds("t:{}:{}".format, _numbers, st.sampled_from(["show", "write", "done", "cancel", "cancelled", "reopen"])),
+    st.builds("g:{}:{}:{}".format, _small, _small, st.sampled_from(["claim", "wait", "solve", "close", "x"])),
+    st.builds("r:{}".format, _numbers),
+    st.builds("h:q:{}".format, _numbers),
+    _texts,
+)  # fmt: skip
+
+
+@st.composite
+def _presses(draw: st.DrawFn) -> dict[str, Any]:
+    user_id = draw(st.sampled_from(PEOPLE))
+    body: dict[str, Any] = {
+        "id": draw(_texts),
+        "from": draw(_users(user_id)),
+        "chat_instance": "1",
+        "data": draw(_data),
+    }
+    kind = draw(st.sampled_from(["there"] * 6 + ["inaccessible", "inline", "odd"]))
+    chat = draw(_chats(user_id))
+    if kind == "there":
+        body["message"] = {"message_id": draw(_small), "date": 1_790_000_000, "chat": chat, "text": "?"}
+    elif kind == "inaccessible":
+        body["message"] = {"message_id": draw(_small), "date": 0, "chat": chat}
+    elif kind == "inline":
+        body["inline_message_id"] = draw(_texts)
+    else:
+        body["message"] = draw(_json)
+    return body
+
+
+@st.composite
+def _members(draw: st.DrawFn) -> dict[str, Any]:
+    user_id = draw(st.sampled_from(PEOPLE))
+    states = st.sampled_from(["member", "kicked", "left", "administrator", "restricted", "creator", "zz"])
+    bot = {"id": 123456789, "is_bot": True, "first_name": "x"}
+    return {
+        "chat": draw(_chats(user_id)),
+        "from": draw(_users(user_id)),
+        "date": 1_790_000_000,
+        "old_chat_member": {"user": bot, "status": draw(states), "until_date": 0},
+        "new_chat_member": draw(st.builds(lambda s: {"user": bot, "status": s, "until_date": 0}, states) | _json),
+    }
+
+
+@st.composite
+def updates(draw: st.DrawFn) -> Any:
+    """One update, or what pretends to be one. Ids are left to whoever feeds it in."""
+    kind = draw(
+        st.sampled_from(
+            ["message"] * 8
+            + ["callback_query"] * 6
+            + ["edited_message"] * 2
+            + ["my_chat_member"]
+            + ["odd", "other", "deep"]
+        )
+    )
+    match kind:
+        case "message" | "edited_message":
+            body: Any = draw(_messages())
+        case "callback_query":
+            body = draw(_presses())
+        case "my_chat_member":
+            body = draw(_members())
+        case "deep":
+            return Update(message=_deep(draw(st.integers(1, 900))))
+        case "odd":
+            return draw(_json)
+        case _:
+            other = st.sampled_from(
+                ["channel_post", "poll", "inline_query", "chat_join_request", "brand_new", "message"]
+            )
+            return Update({draw(other): draw(_json)})
+    if isinstance(body, dict) and body and draw(st.integers(0, 7)) == 0:
+        body[draw(st.sampled_from(sorted(body)))] = draw(_json)
+    return Update({kind: body})
