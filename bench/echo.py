@@ -24,7 +24,7 @@ from sandbox import StandIn, World
 
 ROOT = Path(__file__).resolve().parents[1]
 PEERS = ROOT / ".venv-bench"
-TOKEN = "123456789:token-of-the-benchmark-stand-in-only"  # noqa: S105 - opens the stand-in only
+TOKEN = "123456789:token-of-the-benchmark-stand-in-only"  # opens the stand-in only
 AIOGRAM = "aiogram==3.31.0"
 CHATS = 200
 

@@ -8,7 +8,7 @@ import contextlib
 import signal
 import sys
 import webbrowser
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
 from pydantic import SecretStr
@@ -16,7 +16,7 @@ from pydantic import SecretStr
 from bot import logs
 from bot.process import run_loop, running
 from bot.setup import CannotStart
-from config import Settings, WrongSetting, load_settings
+from config import ROOT, Settings, WrongSetting, load_settings
 
 
 def main() -> int:
@@ -25,12 +25,19 @@ def main() -> int:
     parser.add_argument("--open", action="store_true", help="open the sandbox's page in the browser")
     arguments = parser.parse_args()
     try:
-        settings = load_settings()
+        settings = _with_its_own_database(load_settings())
         logs.set_up(settings.log_level)
         return run_loop(_serve(settings, arguments.open))
     except (WrongSetting, CannotStart) as error:
         print(error, file=sys.stderr)
         return 2
+
+
+def _with_its_own_database(settings: Settings) -> Settings:
+    """The sandbox plays in a file of its own, so that its people never mix with real ones."""
+    if settings.bot_token is not None or "database_url" in settings.model_fields_set:
+        return settings
+    return settings.model_copy(update={"database_url": SecretStr(f"sqlite:///{ROOT / 'data' / 'sandbox.db'}")})
 
 
 async def _serve(settings: Settings, open_page: bool) -> int:
@@ -46,7 +53,7 @@ async def _serve(settings: Settings, open_page: bool) -> int:
 
 
 @contextlib.contextmanager
-def _only_process(settings: Settings):  # type: ignore[no-untyped-def]
+def _only_process(settings: Settings) -> Iterator[None]:
     """On SQLite one process serves a file; a second one is refused instead of sharing claims."""
     url = settings.async_database_url()
     if not url.startswith("sqlite") or sys.platform == "win32":

@@ -27,7 +27,7 @@ class Metrics:
         )
         self.wait_seconds = Histogram(
             "sanatyar_answer_seconds",
-            "From update stored to answer delivered",
+            "From said in a committed unit to delivered",
             registry=self.registry,
             buckets=(0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 10, 60),
         )

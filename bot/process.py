@@ -176,7 +176,8 @@ async def _chores(process: Process) -> None:
                 process.house.entries = knowledge.entries
                 process.house.knowledge.replace(knowledge.index, knowledge.revision)
                 _LOG.info("knowledge_renewed", revision=knowledge.revision)
-            if process.poller is None and time.monotonic() - process.heard_at > QUIET_SECONDS / 3:
+            # the process that polls hears by itself; the others, and a webhook's, have to ask
+            if time.monotonic() - process.heard_at > QUIET_SECONDS / 3:
                 await process.api.call("getMe", read_timeout=5)
                 process.heard()
         except CannotStart as error:
@@ -193,9 +194,7 @@ async def report(process: Process) -> tuple[bool, dict[str, object]]:
     """For /readyz: database, migrations, messenger, index, parts, and the queues' figures."""
     parts: dict[str, object] = {"index": f"{len(process.house.entries)} topics, lexical"}
     quiet = time.monotonic() - process.heard_at
-    holds_lease = process.poller is None or process.heard_at > 0
-    heard = process.heard_at > 0 and quiet < QUIET_SECONDS
-    parts["messenger"] = "heard" if heard else "standing by" if not holds_lease else "away"
+    parts["messenger"] = "heard" if process.heard_at > 0 and quiet < QUIET_SECONDS else "away"
     dead = [task.get_name() for task in process.tasks if task.done() and task.get_name() != "greeting"]
     parts["parts"] = "running" if not dead else f"stopped: {', '.join(dead)}"
     try:

@@ -170,7 +170,12 @@ class Sender:
     async def _settle_failure(self, work: Unit, row: Sending, judged: Judged) -> None:
         verdict = judged.verdict
         if verdict is Verdict.UNKNOWN:
-            verdict = Verdict.FAILED if row.priority == Priority.BULK else Verdict.AGAIN
+            # sends have no idempotency key: an answer is said again, bulk never
+            if row.priority == Priority.BULK:
+                await outbox.failed(work, row, judged.reason, state="unknown")
+                self._metrics.sent.labels(Verdict.UNKNOWN.value).inc()
+                return
+            verdict = Verdict.AGAIN
         if verdict is Verdict.AGAIN and row.kind != "send" and row.attempts >= MOST_DECORATION_TRIES:
             verdict = Verdict.FAILED
         self._metrics.sent.labels(judged.verdict.value).inc()

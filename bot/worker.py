@@ -18,6 +18,7 @@ from bot.arrivals import cleaned
 from bot.logs import log
 from bot.metrics import Metrics
 from bot.sender import Sender
+from bot.shape import check_shape
 from db import inbox
 from db.engine import Database, Unit, is_away
 from db.inbox import Claim, LostClaim
@@ -117,7 +118,9 @@ class Worker:
             await self._park(claim, None, "taken up too often without an end")
             return
         try:
-            update = Update.de_json(cleaned(claim.raw), self._application.bot)
+            raw = cleaned(claim.raw)
+            check_shape(raw)
+            update = Update.de_json(raw, self._application.bot)
             if update is None:
                 raise ValueError("an empty update")
         except Exception as error:  # whatever a broken shape makes the parser raise

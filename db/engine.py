@@ -1,6 +1,6 @@
 """The database: engines for writing and reading, the unit of work, wake-up signals, the clock.
 
-SQLite's settings are here and nowhere else; docs/decisions/sqlite.md says why each. Not here: tables, verbs.
+SQLite's settings are here and nowhere else; docs/decisions/004-sqlite-settings.md says why each. Not here: tables, verbs.
 """
 
 from __future__ import annotations

@@ -237,7 +237,7 @@ _RETRY = (
     .where(_OURS)
     .values(state="ready", ready_at=bindparam("at"), claimed_by=None, error=bindparam("why"))
 )
-_FAILED = update(_rows).where(_OURS).values(state="failed", error=bindparam("why"))
+_FAILED = update(_rows).where(_OURS).values(state=bindparam("to"), error=bindparam("why"))
 
 
 async def claim(work: Unit, holder: str, most: int) -> list[Sending]:
@@ -273,9 +273,9 @@ async def retry(work: Unit, sending: Sending, wait: timedelta, reason: str | Non
     await work.run(_RETRY, _ours(sending) | {"at": work.now + wait, "why": reason})
 
 
-async def failed(work: Unit, sending: Sending, reason: str) -> bool:
-    """Given up. False when its lease had passed to somebody else."""
-    return (await work.run(_FAILED, _ours(sending) | {"why": reason})).rowcount == 1
+async def failed(work: Unit, sending: Sending, reason: str, state: str = "failed") -> bool:
+    """Given up, or never known. False when its lease had passed to somebody else."""
+    return (await work.run(_FAILED, _ours(sending) | {"why": reason, "to": state})).rowcount == 1
 
 
 def _ours(sending: Sending) -> dict[str, Any]:

@@ -37,6 +37,11 @@ async def ticket_of_message(work: Unit, chat_id: int, message_id: int) -> Ticket
     )
 
 
+async def ticket_by_reference(work: Unit, reference: str) -> Ticket | None:
+    """The ticket with this reference, eight Latin digits, whoever owns it."""
+    return await work.session.scalar(select(Ticket).where(Ticket.reference == reference))
+
+
 async def ticket_and_owner(work: Unit, ticket_id: int) -> tuple[Ticket, Person]:
     """Ticket and its owner. Raises NotFound."""
     row = (

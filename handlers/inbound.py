@@ -9,6 +9,7 @@ from telegram import Message as TelegramMessage
 from telegram import Update
 
 from db import outbox
+from db.models import Ticket
 from desk import tickets
 from desk.errors import NotFound
 from desk.references import eight_digits_in, references_in
@@ -24,9 +25,7 @@ async def message(update: Update, context: Context) -> None:
         return
     answered = incoming.reply_to_message
     if answered is not None:
-        ticket = await tickets.owned_by_message(
-            context.work, context.person, answered.message_id
-        ) or await tickets.owned_by_source(context.work, context.person, f"chat:{answered.message_id}")
+        ticket = await _ticket_of(context, answered)
         if ticket is not None:
             await requests.add(context, ticket, incoming)
             return
@@ -41,6 +40,19 @@ async def message(update: Update, context: Context) -> None:
             await human.receive(context, incoming)
         case _:
             await _unaddressed(context, incoming)
+
+
+async def _ticket_of(context: Context, answered: TelegramMessage) -> Ticket | None:
+    """The request that a message speaks of: ours by its link or the number in it, the person's by having added it."""
+    work, person = context.work, context.person
+    ticket = await tickets.owned_by_message(work, person, answered.message_id)
+    if ticket is not None or answered.from_user is None:
+        return ticket
+    if answered.from_user.id != context.bot.id:
+        return await tickets.owned_by_source(work, person, f"chat:{answered.message_id}")
+    # a copy that was sent twice has no link
+    found = references_in(answered.text or answered.caption or "")
+    return await tickets.owned_by_reference(work, person, found[0]) if found else None
 
 
 async def _for_ticket(context: Context, incoming: TelegramMessage) -> None:

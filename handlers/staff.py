@@ -5,14 +5,17 @@ Who is in the group is staff; the group itself is checked by its id. Not here: h
 
 from __future__ import annotations
 
+from telegram import Message as TelegramMessage
 from telegram import Update, User
 
 from db import outbox
 from db.chats import move
 from db.message import Message
+from db.models import Ticket
 from desk import staff
 from desk.errors import Conflict, InvalidInput
 from desk.privacy import ERASED
+from desk.references import references_in
 from desk.staff import Actor
 from desk.tickets import Written
 from handlers import given
@@ -35,7 +38,7 @@ async def reply(update: Update, context: Context) -> None:
         return
     if user.is_bot and message.sender_chat is None:  # another bot; an anonymous admin speaks as the group
         return
-    ticket = await staff.ticket_of_message(context.work, message.chat_id, message.reply_to_message.message_id)
+    ticket = await _ticket_of(context, message.reply_to_message)
     if ticket is None:
         return
     words = given.words_of(message)
@@ -56,12 +59,24 @@ async def reply(update: Update, context: Context) -> None:
     outbox.react(context.work, message.chat_id, message.message_id, "👌")
 
 
+async def _ticket_of(context: Context, answered: TelegramMessage) -> Ticket | None:
+    """The ticket that a message of ours speaks of: by its link, else by the number in it.
+
+    A copy that was sent twice, or before the group moved, has no link.
+    """
+    ticket = await staff.ticket_of_message(context.work, answered.chat_id, answered.message_id)
+    if ticket is None and answered.from_user is not None and answered.from_user.id == context.bot.id:
+        found = references_in(answered.text or answered.caption or "")
+        ticket = await staff.ticket_by_reference(context.work, found[0]) if found else None
+    return ticket
+
+
 async def edited(update: Update, context: Context) -> None:
     """An edited reply was sent already: staff hear that the owner does not see the change."""
     message = update.edited_message
     if message is None or message.reply_to_message is None:
         return
-    ticket = await staff.ticket_of_message(context.work, message.chat_id, message.reply_to_message.message_id)
+    ticket = await _ticket_of(context, message.reply_to_message)
     if ticket is not None:
         text = context.house.texts.html(STAFF_LANGUAGE, "staff.edit_not_sent")
         outbox.say(context.work, message.chat_id, Message(text, reply_to=message.message_id), outbox.Priority.MIRROR)

@@ -36,7 +36,7 @@ class StoredContentError(Exception):
 
 async def seed(work: Unit, entries: Sequence[Entry]) -> Seeded:
     """Bring the files' entries into the database."""
-    if work.session.get_bind().dialect.name == "postgresql":
+    if work.dialect == "postgresql":
         # processes that start together: one seeds, the others wait and find it done
         await work.session.execute(text("LOCK TABLE entries IN SHARE ROW EXCLUSIVE MODE"))
     done = Seeded()

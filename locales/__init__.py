@@ -110,6 +110,11 @@ def _load(path: Path) -> dict[str, str | dict[str, str]]:
         raise TextsError(f"The texts in {path.name} are not a mapping of keys to sentences.")
     flat: dict[str, str | dict[str, str]] = {}
     _flatten(raw, "", flat, path)
+    for key, template in flat.items():
+        try:
+            placeholders(template)
+        except ValueError:
+            raise TextsError(f"The text {key} in {path.name} has a brace without its partner.") from None
     return flat
 
 

@@ -146,7 +146,7 @@ async def raised(url: str, faults: Faults | None = None, **overrides: Any) -> As
     """A stage with everything running; all of it is taken down again."""
     world = World(token=TOKEN, faults=faults or Faults(seed=7))
     async with StandIn(world, port=0) as stand_in:
-        cast = {
+        cast: dict[str, Any] = {
             "mina": world.phone(501, "مینا", last_name="کریمی", language_code="fa"),
             "reza": world.phone(502, "رضا", language_code="fa"),
             "emma": world.phone(503, "Emma", language_code="en"),

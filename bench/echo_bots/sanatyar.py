@@ -21,8 +21,6 @@ async def echo(update: Update, context: Context) -> None:
     context.say(context.html("ask.plain", text=update.message.text or ""))
 
 
-import os
-sys.setswitchinterval(float(os.environ.get("SWI","0.005")))
 async def main() -> int:
     token, api_url = sys.argv[1:3]
     logs.set_up("WARNING")
@@ -30,7 +28,7 @@ async def main() -> int:
     asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, stop.set)
     with tempfile.TemporaryDirectory() as folder:
         settings = Settings(
-            _env_file=None,  # type: ignore[call-arg]
+            _env_file=None,
             bot_token=SecretStr(token),
             bot_api_url=api_url,
             database_url=SecretStr(sys.argv[3] if len(sys.argv) > 3 else f"sqlite:///{Path(folder) / 'echo.db'}"),

@@ -1,4 +1,4 @@
-"""Content in the database: seeding it first and again, two processes at once, edits that a running process notices."""
+"""Content in the database: seeding it first and again, two processes at once, edits that a process notices."""
 
 from __future__ import annotations
 
@@ -122,8 +122,8 @@ async def test_a_published_edit_reaches_a_running_process(database_url: str, mon
         published = await _publish(elsewhere, _changed(stage.process.house.entries[topic], "Brand-new words."))
         await elsewhere.close()
         async with asyncio.timeout(5):
-            while stage.process.house.knowledge.revision != published:
-                await asyncio.sleep(0.01)  # noqa: ASYNC110 - the product tells nobody when it has noticed
+            while stage.process.house.knowledge.revision != published:  # noqa: ASYNC110 - nobody is told
+                await asyncio.sleep(0.01)
         emma.say("What is a business clinic?")
         assert "Brand-new words." in (await emma.sees("Source:")).text
 
@@ -133,11 +133,10 @@ async def test_a_broken_edit_leaves_the_former_knowledge_at_work(
 ) -> None:
     monkeypatch.setattr(bot_process, "REFRESH_SECONDS", 0.02)
     tried = asyncio.Event()
-    read = bot_process.read_knowledge
 
     async def noticed(database: Database) -> Any:
         try:
-            return await read(database)
+            return await read_knowledge(database)
         finally:
             tried.set()
 

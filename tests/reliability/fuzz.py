@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from hypothesis import HealthCheck, Phase, given, seed, settings
 from hypothesis import strategies as st
 
 from sandbox.pending import Update
@@ -80,10 +81,14 @@ def _chats(draw: st.DrawFn, user_id: int) -> dict[str, Any]:
 @st.composite
 def _files(draw: st.DrawFn) -> dict[str, Any]:
     return {
-        "file_id": draw(_texts), "file_unique_id": draw(_texts), "file_size": draw(_numbers), "file_name": draw(_texts),
+        "file_id": draw(_texts),
+        "file_unique_id": draw(_texts),
+        "file_size": draw(_numbers),
+        "file_name": draw(_texts),
         "mime_type": draw(st.sampled_from(["image/png", "application/pdf", "text/x-python", ""])),
-        "width": 1, "height": 1, "duration": 1, "length": 1, "is_animated": False, "is_video": False, "type": "regular",
-    }  # fmt: skip
+        **{"width": 1, "height": 1, "duration": 1, "length": 1},
+        **{"is_animated": False, "is_video": False, "type": "regular"},
+    }
 
 
 @st.composite
@@ -145,23 +150,24 @@ def _messages(draw: st.DrawFn) -> dict[str, Any]:
     return body
 
 
+_MENU = ["m:home", "m:ask", "m:services", "m:pending", "m:requests", "m:human", "l:fa", "l:xx", "p:erase", "p:erased"]
+_STEPS = ["b", "s", "k", "u", "g", "e", "d", "c", "on", "off", "x", "file", "go", "anew", "drop", "zz"]
+_DEEDS = ["show", "write", "done", "rate", "cancel", "cancelled", "reopen", "x"]
+_TOPICS = ["general.greeting", "land.papers", "x"]
 _data = st.one_of(
-    st.sampled_from(["m:home", "m:ask", "m:services", "m:pending", "m:requests", "m:human", "l:fa", "l:xx", "p:erase"]),
+    st.sampled_from(_MENU),
     st.builds("s:{}:apply:{}".format, st.sampled_from(["land", "general", "training", "xx"]), _small),
-    st.builds("k:{}:{}:{}".format, st.sampled_from(["general.greeting", "land.papers", "x"]), st.sampled_from("dcs"), _small),
+    st.builds("k:{}:{}:{}".format, st.sampled_from(_TOPICS), st.sampled_from("dcs"), _small),
     st.builds("a:{}:{}".format, _numbers, st.sampled_from(["useful", "not", "none", "x"])),
-    st.builds(
-        "f:{}:{}:{}:{}".format, _small, _small,
-        st.sampled_from(["b", "s", "k", "u", "g", "e", "d", "c", "on", "off", "x", "file", "go", "anew", "drop", "zz"]),
-        st.sampled_from(["isfahan", "need", "safety", "x", "0"]),
-    ),
-    st.builds("t:{}:{}:{}".format, _small, st.sampled_from(["show", "write", "rate", "cancel", "reopen", "x"]), _small),
-    st.builds("t:{}:{}".format, _numbers, st.sampled_from(["show", "write", "done", "cancel", "cancelled", "reopen"])),
+    st.builds("f:{}:{}:{}".format, _small, _small, st.sampled_from(_STEPS)),
+    st.builds("f:{}:{}:{}:{}".format, _small, _small, st.sampled_from(_STEPS), st.sampled_from(["need", "x", "0"])),
+    st.builds("t:{}:{}".format, _small, st.sampled_from(_DEEDS)),
+    st.builds("t:{}:{}:{}".format, _numbers, st.sampled_from(_DEEDS), _small),
     st.builds("g:{}:{}:{}".format, _small, _small, st.sampled_from(["claim", "wait", "solve", "close", "x"])),
     st.builds("r:{}".format, _numbers),
     st.builds("h:q:{}".format, _numbers),
     _texts,
-)  # fmt: skip
+)
 
 
 @st.composite
@@ -231,3 +237,26 @@ def updates(draw: st.DrawFn) -> Any:
     if isinstance(body, dict) and body and draw(st.integers(0, 7)) == 0:
         body[draw(st.sampled_from(sorted(body)))] = draw(_json)
     return Update({kind: body})
+
+
+def generate(count: int, number: int) -> list[Any]:
+    """So many updates, always the same for the same seed `number`. Each has an id, unless it is no update at all."""
+    made: list[Any] = []
+
+    @settings(
+        max_examples=count // 5 + 1,
+        database=None,
+        deadline=None,
+        phases=[Phase.generate],
+        suppress_health_check=list(HealthCheck),
+    )
+    @seed(number)
+    @given(st.lists(updates(), min_size=5, max_size=5))
+    def collect(found: list[Any]) -> None:
+        made.extend(found)
+
+    collect()
+    for place, one in enumerate(made):
+        if isinstance(one, Update):
+            one.setdefault("update_id", 1_000_000 + place)
+    return made[:count]

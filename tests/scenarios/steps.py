@@ -219,4 +219,4 @@ def without_service(stage: Stage, service_id: str) -> None:
 
 def data_of(seen: Seen, label: str) -> str:
     """What a button under a message sends when pressed."""
-    return next(button["callback_data"] for row in seen.markup for button in row if button["text"] == label)
+    return next(str(button["callback_data"]) for row in seen.markup for button in row if button["text"] == label)

@@ -73,7 +73,7 @@ def _answers_as_read(filling: Filling) -> list[str]:
         if isinstance(shown, str) and field.type in ("text", "long_text", "park", "choice", "province"):
             texts.append(shown)
         elif field.type == "choices":
-            texts += shown  # type: ignore[arg-type,operator]
+            texts += shown  # type: ignore[arg-type]
     return texts
 
 

@@ -269,7 +269,7 @@ async def test_staff_buttons_do_nothing_in_a_private_chat(stage: Stage) -> None:
 
 
 async def test_cards_are_not_lost_while_the_group_answers_slowly(stage: Stage) -> None:
-    stage.world.faults.fail_next("sendMessage", "server_error", 3)
+    stage.world.faults.fail_next("sendMessage", "server_error", 1)
     ticket = await hand_over(stage, stage.mina, "کمک")
     await stage.settled()
     assert (await card_of(stage, ticket)).text.count("کمک") == 1
