@@ -10,6 +10,7 @@ import sys
 import webbrowser
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
+from typing import TextIO
 
 from pydantic import SecretStr
 
@@ -55,25 +56,32 @@ async def _serve(settings: Settings, open_page: bool) -> int:
 @contextlib.contextmanager
 def _only_process(settings: Settings) -> Iterator[None]:
     """On SQLite one process serves a file; a second one is refused instead of sharing claims."""
-    url = settings.async_database_url()
-    if not url.startswith("sqlite") or sys.platform == "win32":
+    scheme, _, file = settings.async_database_url().partition(":///")
+    if not scheme.startswith("sqlite") or not file or sys.platform == "win32":
         yield
         return
+    with _locked(Path(file.partition("?")[0] + ".lock")):
+        yield
+
+
+def _locked(path: Path) -> TextIO:
+    """The lock file, locked while it is open. Raises CannotStart."""
     import fcntl
 
-    path = Path(url.split("///", 1)[-1] + ".lock")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        with path.open("w") as lock:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            yield
+        lock = path.open("w")
+    except OSError as error:
+        raise CannotStart(f"The file {path} cannot be written: {error.strerror}.") from None
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError:
+        lock.close()
         raise CannotStart(
             f"Another process serves {path.name.removesuffix('.lock')} already; "
             "several processes need PostgreSQL (DATABASE_URL)."
         ) from None
-    except PermissionError as error:
-        raise CannotStart(f"The file {path} cannot be written: {error.strerror}.") from None
+    return lock
 
 
 @contextlib.asynccontextmanager

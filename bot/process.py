@@ -227,8 +227,8 @@ async def stop(process: Process) -> None:
     await process.sender.stop()
     for name in ("worker", "sender"):
         if name in by_name:
-            with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(asyncio.shield(by_name[name]), 25)
+            # not wait_for: it would raise what a dead part died of, and the rest would stay open
+            await asyncio.wait([by_name[name]], timeout=25)
             await _cancelled(by_name[name])
     try:
         if process.poller is not None:

@@ -17,6 +17,7 @@ from db.engine import Database, DatabaseAway
 from desk.hours import HoursError, load_hours
 from eservices.catalogue import CatalogueError
 from eservices.catalogue import load as load_catalogue
+from eservices.provinces import ProvincesError, provinces
 from handlers.house import House
 from knowledge import seeding
 from knowledge.engine import Engine
@@ -60,11 +61,12 @@ async def build_house(settings: Settings, database: Database) -> House:
     """Read all files and the database's content. Raises CannotStart."""
     try:
         texts = load_texts()
+        provinces()
         catalogue = load_catalogue(CATALOGUE)
         hours = load_hours()
         sources = load_sources()
         entries = load_content()
-    except (TextsError, CatalogueError, ContentError, HoursError) as error:
+    except (TextsError, CatalogueError, ProvincesError, ContentError, HoursError) as error:
         raise CannotStart(str(error)) from None
     async with database.unit() as work:
         seeded = await seeding.seed(work, entries)

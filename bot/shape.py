@@ -6,9 +6,9 @@ again instead of being put aside. Fields that are not named here may hold anythi
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from typing import Annotated, Any, Self
 
-from pydantic import BaseModel, ConfigDict, Field, FiniteFloat, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, FiniteFloat, ValidationError, model_validator
 
 Id = Annotated[int, Field(ge=-(2**63), lt=2**63)]
 Size = Annotated[int, Field(ge=0, lt=2**63)]
@@ -89,7 +89,15 @@ class _Press(_Part):
     id: str
     sender: _User = Field(alias="from")
     data: str | None = None
+    game_short_name: str | None = None
     message: _Answered | None = None
+
+    @model_validator(mode="after")
+    def _carries_something(self) -> Self:
+        # without either the library hands it to every handler, as if it matched
+        if not (self.data or self.game_short_name):
+            raise ValueError("a press carries nothing")
+        return self
 
 
 class _Membership(_Part):

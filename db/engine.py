@@ -1,6 +1,7 @@
 """The database: engines for writing and reading, the unit of work, wake-up signals, the clock.
 
-SQLite's settings are here and nowhere else; docs/decisions/004-sqlite-settings.md says why each. Not here: tables, verbs.
+SQLite's settings are here and nowhere else; docs/decisions/004-sqlite-settings.md says why.
+Not here: tables, verbs.
 """
 
 from __future__ import annotations
@@ -156,6 +157,9 @@ class Database:
         await self.writer.dispose()
         if self.reader is not self.writer:
             await self.reader.dispose()
+        # connections that were cut off finish closing in the loop's next rounds
+        for _ in range(3):
+            await asyncio.sleep(0)
 
 
 def _sqlite_engine(url: str, begin: str, size: int) -> AsyncEngine:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from sqlalchemy import Connection, text
 
-from db.engine import Database
+from db.engine import Database, DatabaseAway
 
 FOLDER = Path(__file__).with_name("migrations")
 # One number for "migrating Sanatyar": processes that start together wait for each other (PostgreSQL).
@@ -16,8 +16,11 @@ _LOCK = 5_331_882_017
 
 def newest() -> str:
     """The revision that the code needs: the file that no other one follows."""
-    files = sorted((FOLDER / "versions").glob("[0-9]*.py"))
-    return files[-1].stem.split("_")[0]
+    return _known()[-1]
+
+
+def _known() -> list[str]:
+    return [file.stem.split("_")[0] for file in sorted((FOLDER / "versions").glob("[0-9]*.py"))]
 
 
 async def present(database: Database) -> str | None:
@@ -31,9 +34,14 @@ async def present(database: Database) -> str | None:
 
 
 async def upgrade(database: Database) -> bool:
-    """Bring the database up to date. True when something was done."""
-    if await present(database) == newest():
+    """Bring the database up to date. True when something was done. Raises DatabaseAway for one of a newer version."""
+    at = await present(database)
+    if at == newest():
         return False
+    if at is not None and at not in _known():
+        raise DatabaseAway(
+            f"The database is at revision {at}, which this version does not know; it was used by a newer version."
+        )
     async with database.writer.begin() as connection:
         if not database.is_sqlite:
             await connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": _LOCK})

@@ -5,7 +5,7 @@ Not here: calls of the messenger (bot/sender.py), sentences (locales).
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import datetime, timedelta
 from enum import IntEnum
 from typing import Any, cast
@@ -209,18 +209,7 @@ _CLAIM = (
         attempts=_rows.c.attempts + 1,
         ready_at=bindparam("lease"),
     )
-    .returning(
-        _rows.c.id,
-        _rows.c.chat_id,
-        _rows.c.priority,
-        _rows.c.kind,
-        _rows.c.payload,
-        _rows.c.slot,
-        _rows.c.ticket_id,
-        _rows.c.ticket_message_id,
-        _rows.c.attempts,
-        _rows.c.created_at,
-    )
+    .returning(*(_rows.c[field.name] for field in fields(Sending) if field.name != "holder"))
 )
 _OURS = and_(
     _rows.c.id == bindparam("row"),
@@ -243,22 +232,8 @@ _FAILED = update(_rows).where(_OURS).values(state=bindparam("to"), error=bindpar
 async def claim(work: Unit, holder: str, most: int) -> list[Sending]:
     """Take the first waiting row of up to `most` chats: by priority, then in the order they were said."""
     result = await work.run(_CLAIM, {"now": work.now, "most": most, "holder": holder, "lease": work.now + LEASE})
-    return [
-        Sending(
-            r.id,
-            r.chat_id,
-            r.priority,
-            r.kind,
-            r.payload,
-            r.slot,
-            r.ticket_id,
-            r.ticket_message_id,
-            r.attempts,
-            holder,
-            r.created_at,
-        )
-        for r in sorted(result.all(), key=lambda r: (r.priority, r.id))
-    ]
+    rows = sorted(result.mappings(), key=lambda row: (row["priority"], row["id"]))
+    return [Sending(**row, holder=holder) for row in rows]
 
 
 async def sent(work: Unit, sendings: list[tuple[Sending, int | None]]) -> None:

@@ -109,5 +109,10 @@ async def connect(path: str) -> OneHopConnection:
         partial(sqlite3.connect, path, isolation_level=None, check_same_thread=False), iter_chunk_size=64
     )
     connection._thread.daemon = True
-    await connection
+    try:
+        await connection
+    except sqlite3.Error:
+        # its thread still tells the event loop of its end: wait for that, or the loop may be closed by then
+        connection._thread.join(1)
+        raise
     return connection

@@ -7,6 +7,7 @@ from functools import cache
 from pathlib import Path
 
 import yaml
+from pydantic import ValidationError
 
 from eservices.clean import comparable
 from eservices.labels import match
@@ -14,6 +15,10 @@ from eservices.questions import Model, Text, Words
 
 _FILE = Path(__file__).with_name("provinces.yaml")
 _AROUND = ("استان ", "ostan e ", "ostane ", "ostan ", "شهر ", "province of ")
+
+
+class ProvincesError(Exception):
+    """provinces.yaml cannot be used; the message is one sentence that names the place."""
 
 
 class Province(Words):
@@ -27,9 +32,17 @@ class _Provinces(Model):
 
 @cache
 def provinces() -> dict[str, Province]:
-    """All provinces by code, in the order of the Persian alphabet."""
-    data = yaml.safe_load(_FILE.read_text(encoding="utf-8"))
-    return {province.code: province for province in _Provinces(provinces=data).provinces}
+    """All provinces by code, in the order of the Persian alphabet. Raises ProvincesError."""
+    try:
+        data = yaml.safe_load(_FILE.read_text(encoding="utf-8"))
+        return {province.code: province for province in _Provinces(provinces=data).provinces}
+    except yaml.MarkedYAMLError as error:
+        line = error.problem_mark.line + 1 if error.problem_mark else 1
+        raise ProvincesError(f"{_FILE.name}, line {line}: {error.problem}.") from None
+    except ValidationError as error:
+        first = error.errors(include_input=False, include_url=False)[0]
+        where = " ".join(str(part) for part in first["loc"])
+        raise ProvincesError(f"{_FILE.name}, {where}: {first['msg']}.") from None
 
 
 @cache

@@ -83,6 +83,7 @@ async def receive(context: Context, message: TelegramMessage) -> None:
     asked = await _asked_lately(context)
     origin = f"chat:{context.person.chat_id}:{message.message_id}"
     await _hand_over(context, written, origin, asked)
+    context.album_answered(message.media_group_id)
 
 
 async def _hand_over(context: Context, written: tickets.Written, origin: str, asked: list[Question]) -> None:

@@ -112,6 +112,8 @@ def _reply_to_kind(context: Context, incoming: TelegramMessage) -> None:
     if incoming.voice or incoming.video_note or incoming.audio:
         key = "kind.voice"
     elif incoming.photo or incoming.document or incoming.video or incoming.animation:
+        if context.album_answered(incoming.media_group_id):
+            return
         key = "kind.file"
     elif incoming.contact:
         key = "kind.contact"

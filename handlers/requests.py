@@ -176,6 +176,8 @@ async def add(context: Context, ticket: Ticket, message: TelegramMessage) -> Non
         return
     mirror(context.work, context.house, ticket, "staff.added", words, files)
     await refresh(context.work, context.house, ticket, context.person)
+    if context.album_answered(message.media_group_id):
+        return
     rows = ((context.button("requests.done_writing", "m:home"),),)
     text = context.html("requests.added", reference=Reference(ticket.reference))
     context.say(text, rows, about=About(ticket_id=ticket.id))

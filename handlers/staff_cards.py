@@ -47,7 +47,7 @@ async def announce(
     for part in more:
         _answer_card(work, chat_id, ticket, part)
     for file in files or files_of_form:
-        send_file(work, chat_id, file, ticket)
+        send_file(work, house, chat_id, file, ticket)
 
 
 async def refresh(
@@ -157,7 +157,7 @@ def mirror(work: Unit, house: House, ticket: Ticket, key: str, text: str, files:
     for part in split_text(said):
         _answer_card(work, chat_id, ticket, part)
     for file in files:
-        send_file(work, chat_id, file, ticket)
+        send_file(work, house, chat_id, file, ticket)
 
 
 def _answer_card(work: Unit, chat_id: int, ticket: Ticket, text: str) -> None:
@@ -165,8 +165,9 @@ def _answer_card(work: Unit, chat_id: int, ticket: Ticket, text: str) -> None:
     outbox.say(work, chat_id, message, Priority.MIRROR, About(ticket_id=ticket.id))
 
 
-def send_file(work: Unit, chat_id: int, file: dict[str, Any], ticket: Ticket) -> None:
+def send_file(work: Unit, house: House, chat_id: int, file: dict[str, Any], ticket: Ticket) -> None:
     """A file of the owner in the staff group."""
     kind: FileKind = file["kind"]
-    message = Message("", file_id=file["file_id"], file_kind=kind, reply_slot=card_slot(ticket))
+    caption = house.texts.html(STAFF_LANGUAGE, "staff.file", reference=Reference(ticket.reference))
+    message = Message(caption, file_id=file["file_id"], file_kind=kind, reply_slot=card_slot(ticket))
     outbox.say(work, chat_id, message, Priority.MIRROR, About(ticket_id=ticket.id))

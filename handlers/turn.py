@@ -165,6 +165,14 @@ class Context(CallbackContext[Bot, dict[Any, Any], dict[Any, Any], dict[Any, Any
             raise LookupNeeded(text)
         return self.turn.found[text]
 
+    def album_answered(self, album: str | None) -> bool:
+        """An album comes as one message for each picture: True from its second one on, so that one reply is given."""
+        if album is None:
+            return False
+        known = self.conversation.data.get("album") == album
+        self.conversation.data = self.conversation.data | {"album": album}
+        return known
+
     def focus_on(self, focus: str = "", focus_id: int | None = None, **data: Any) -> None:
         """Who gets the person's next text: "" (questions), form, ticket, human."""
         conversation = self.conversation

@@ -142,6 +142,16 @@ def settings_for(url: str, api_url: str, **overrides: Any) -> Settings:
 
 
 @contextlib.asynccontextmanager
+async def process_for(url: str, api_url: str, **overrides: Any) -> AsyncIterator[Process]:
+    """Only the process, for a stand-in with a cast of its own."""
+    process = await _begin(settings_for(url, api_url, **overrides), Clock())
+    try:
+        yield process
+    finally:
+        await bot_process.stop(process)
+
+
+@contextlib.asynccontextmanager
 async def raised(url: str, faults: Faults | None = None, **overrides: Any) -> AsyncIterator[Stage]:
     """A stage with everything running; all of it is taken down again."""
     world = World(token=TOKEN, faults=faults or Faults(seed=7))

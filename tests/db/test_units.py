@@ -201,18 +201,15 @@ async def test_what_counts_as_away(database: Database) -> None:
 
 
 async def test_a_lost_connection_is_away_and_the_next_unit_works(postgres_url: str) -> None:
-    database = Database(postgres_url)
-    async with database.reading() as session:
-        ended = await session.scalar(text("select pg_backend_pid()"))
+    database, killer = Database(postgres_url), Database(postgres_url)
 
     async def cut_off() -> None:
         async with database.unit() as work:
             own = await work.session.scalar(text("select pg_backend_pid()"))
-            async with Database(postgres_url).unit() as other:
+            async with killer.unit() as other:
                 await other.session.execute(text("select pg_terminate_backend(:pid)"), {"pid": own})
             await work.session.execute(text("select 1"))
 
-    assert ended
     with pytest.raises((DBAPIError, OSError)) as lost:
         await cut_off()
     assert is_away(lost.value)
@@ -220,3 +217,4 @@ async def test_a_lost_connection_is_away_and_the_next_unit_works(postgres_url: s
         work.session.add(_lease("kept"))
     assert await _leases(database) == ["kept"]
     await database.close()
+    await killer.close()

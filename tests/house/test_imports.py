@@ -90,6 +90,6 @@ def test_only_the_settings_read_the_environment() -> None:
 def test_settings_are_loaded_by_commands_only() -> None:
     """The class may be named where it is passed on; it is filled once, where a process begins."""
     for file in source.files(*source.PRODUCT):
+        begins = file.name == "__main__.py" or '__name__ == "__main__"' in file.read_text(encoding="utf-8")
         for name, node in source.calls(file):
-            begins = file.name == "__main__.py" or "__main__" in {text for text, _ in source.strings(file)}
             assert name != "load_settings" or begins, source.place(file, node)

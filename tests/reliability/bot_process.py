@@ -24,12 +24,11 @@ STAFF_CHAT = -1001234567
 _KEPT = ("PATH", "HOME", "LANG", "LC_ALL", "TMPDIR", "XDG_RUNTIME_DIR")
 
 
-def environment(api_url: str, database_url: str, **settings: str) -> dict[str, str]:
+def environment(api_url: str, **settings: str) -> dict[str, str]:
     """The environment of one process; settings by their names in lower case."""
     ours = {
         "bot_token": TOKEN,
         "bot_api_url": api_url,
-        "database_url": database_url,
         "http_port": "0",
         "staff_chat_id": str(STAFF_CHAT),
         "log_level": "WARNING",

@@ -40,6 +40,7 @@ class Plan:
     kills: int = 5
     seed: int = 1
     patience: float = 50.0
+    cleanly: bool = False  # stop with SIGTERM instead
 
 
 @dataclass
@@ -68,7 +69,7 @@ async def play(plan: Plan) -> Result:
     database = Database(plan.database_url)
     started = time.monotonic()
     async with StandIn(world, port=0) as stand_in:
-        bot = BotProcess(environment(stand_in.url, plan.database_url), plan.folder / "bot.log")
+        bot = BotProcess(environment(stand_in.url, database_url=plan.database_url), plan.folder / "bot.log")
         try:
             await bot.start()
             await bot.ready()
@@ -101,14 +102,17 @@ async def _kill_often(plan: Plan, world: World, bot: BotProcess, database: Datab
     dice = random.Random(plan.seed)
     a_share = max(2, plan.owners * _MESSAGES_EACH // plan.kills)
     while result.kills < plan.kills:
-        if result.kills % 4 == 3:
+        if result.kills % 4 == 3 and not plan.cleanly:
             await asyncio.sleep(dice.uniform(0, 1.5))
         else:
             await _messages_sent(world, dice.randint(1, a_share))
             await asyncio.sleep(dice.uniform(0, 0.03))
-        await bot.kill()
+        if plan.cleanly:
+            await bot.stop()
+        else:
+            await bot.kill()
         result.kills += 1
-        if not database.is_sqlite:
+        if not (plan.cleanly or database.is_sqlite):
             await _let_leases_end(database)
         await bot.start()
     await bot.ready()

@@ -91,7 +91,7 @@ async def _judge(fed: Fed, stage: Stage) -> None:
     said = await stage.rows(select(OutboxRow.state, OutboxRow.error, OutboxRow.kind, OutboxRow.payload))
     fed.answers = sum(1 for row in said if row.state == "sent")
     for row in said:
-        if row.state != "sent" and not any(part in (row.error or "") for part in _OF_MADE_UP_PRESSES):
+        if row.state != "sent" and not any(part in (row.error or "").lower() for part in _OF_MADE_UP_PRESSES):
             fed.broken.append(f"not sent: {row.kind} {row.error} {str(row.payload)[:300]}")
 
 

@@ -74,8 +74,7 @@ async def served(world: World) -> AsyncIterator[StandIn]:
 @pytest.fixture
 async def page(served: StandIn) -> AsyncIterator[Page]:
     path = await asyncio.to_thread(chromium)
-    if path is None:
-        pytest.skip("no Chromium on this machine")
+    assert path is not None, "No Chromium was found; ./run.sh test brings one."
     async with async_playwright() as tool:
         browser = await tool.chromium.launch(executable_path=path, args=FLAGS)
         context = await browser.new_context(locale="fa-IR", viewport={"width": 1280, "height": 800})

@@ -97,8 +97,8 @@ async def _one_ticket_holds_all(stage: Stage, filling: Filling, service_id: str,
     assert firms == ([known] if known else [])
 
     service = stage.process.house.catalogue.service(service_id)
-    card = await stage.staff.sees(shown_reference(reference))
-    assert service.name.fa in card.text
+    card = await stage.staff.sees(service.name.fa)
+    assert shown_reference(reference) in card.text
     await stage.settled()
     assert len([seen for seen in stage.staff.screen if seen.photo]) == len(message.attachments)
 

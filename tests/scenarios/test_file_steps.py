@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from sqlalchemy import update
+
+from db.models import Ticket
+from desk import tickets
 from eservices import forms
 from tests.eservices.build import form
 from tests.scenarios.steps import (
@@ -215,3 +219,22 @@ async def test_known_answers_are_gone_through_one_by_one(stage: Stage) -> None:
     assert second.state["answers"] == {
         "name": first_one.state["answers"]["name"], "kind": "market", "phone": "+982188881234",
     }  # fmt: skip
+
+
+async def test_with_too_many_open_requests_the_form_waits_at_its_review(stage: Stage) -> None:
+    with_form(stage, "clinic", SHORT)
+    filling = await Filling.begin(stage, stage.mina, "clinic")
+    await filling.until(forms.REVIEW)
+    (submission,) = await submissions_of(stage, stage.mina)
+    async with stage.database.unit() as work:
+        for number in range(tickets.MOST_OPEN):
+            ticket = Ticket(reference=f"{number:08}", service="general", team="general", status="open")
+            ticket.person_id, ticket.opened_at, ticket.updated_at = submission.person_id, work.now, work.now
+            work.session.add(ticket)
+    stage.mina.press(said(stage.mina, "form.send"))
+    await stage.mina.sees(said(stage.mina, "ticket.too_many", most=tickets.MOST_OPEN))
+    assert (await state_of(stage, stage.mina))["at"] == forms.REVIEW
+    async with stage.database.unit() as work:
+        await work.session.execute(update(Ticket).where(Ticket.reference == "00000000").values(status="closed"))
+    stage.mina.press(said(stage.mina, "form.send"))
+    await stage.mina.sees(start_of(stage.mina, "form.filed"))

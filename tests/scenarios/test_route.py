@@ -117,7 +117,7 @@ async def test_links_open_services_and_topics(stage: Stage) -> None:
         assert said(stage.mina, "ask.useful") not in labels(answer), "nothing was asked that could be judged"
 
 
-@pytest.mark.parametrize("payload", ["no-such-thing", "land_nothing", "_", "__", "../etc", "s" * 64, "ｌａｎｄ", "<b>"])
+@pytest.mark.parametrize("payload", ["no-such", "land_nothing", "_", "__", "../etc", "s" * 64, "ｌａｎｄ", "<b>"])
 async def test_a_link_to_nowhere_greets(stage: Stage, payload: str) -> None:
     stage.emma.start(payload)
     greeting = await stage.emma.sees("I am Sanatyar")
