@@ -6,6 +6,8 @@ from sqlalchemy import select
 
 from db.models import Ticket
 from db.outbox import OutboxRow
+from desk import people, tickets
+from desk.people import Visitor
 from sandbox.driver import Phone
 from sandbox.pending import Update
 from sandbox.seen import Seen
@@ -53,3 +55,12 @@ async def no_refusals(stage: Stage) -> None:
     )
     sent = [call for call in stage.world.ledger if call.method in ("sendMessage", "editMessageText")]
     assert all(call.params.get("parse_mode") == "HTML" for call in sent)
+
+
+async def requests_for(stage: Stage, phone: Phone, count: int) -> None:
+    """Requests opened by the same verb, without walking through the chat for each."""
+    async with stage.database.unit() as work:
+        person, _ = await people.arrive(work, Visitor(phone.user_id, phone.person.first_name, None, "fa"))
+        for number in range(count):
+            new = tickets.NewTicket("general", "general", tickets.Written(f"کار {number}"), origin=f"test:{number}")
+            await tickets.open_ticket(work, person, new)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -18,7 +19,7 @@ from tests.stage import Stage
 
 async def test_each_kind_gets_a_sensible_reply(stage: Stage) -> None:
     emma = stage.emma
-    for act, words in (
+    acts: tuple[tuple[Callable[[], Any], str], ...] = (
         (emma.sticker, "If you have a question, just type it"),
         (lambda: emma.send({"dice": {"emoji": "🎲", "value": 3}}), "If you have a question, just type it"),
         (emma.voice, "I do not understand voice messages yet"),
@@ -33,7 +34,8 @@ async def test_each_kind_gets_a_sensible_reply(stage: Stage) -> None:
         (lambda: emma.say("/nosuch"), "I do not know this command"),
         (lambda: emma.say("/"), "I found no words"),
         (lambda: emma.send({"story": {"id": 1, "chat": emma.chat.brief()}}), "I do not understand this kind"),
-    ):  # fmt: skip
+    )
+    for act, words in acts:
         act()
         await emma.sees(words)
     await no_refusals(stage)

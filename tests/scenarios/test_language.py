@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import unicodedata
+
 import pytest
 from sqlalchemy import select
 
@@ -17,8 +19,6 @@ ISOLATE, POP = "\u2068", "\u2069"
 
 def first_strong(line: str) -> str:
     """The direction that a phone gives a line: of its first letter outside of isolates; "" when there is none."""
-    import unicodedata
-
     depth = 0
     for char in line:
         if char in "\u2066\u2067\u2068":

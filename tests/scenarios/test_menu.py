@@ -73,7 +73,7 @@ async def test_cancel_leaves_what_is_going_on(stage: Stage) -> None:
     stage.emma.say("/human")
     await stage.emma.sees("what you need")
     stage.emma.say("/cancel")
-    await stage.emma.sees("I have left that")
+    await stage.emma.sees("I have put that aside")
     stage.emma.say("hello")
     await stage.emma.sees("Hello and welcome")
     stage.emma.start("clinic")

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import delete, select
 
-from db.models import MovedChat, Person, Ticket, TicketEvent, TicketMessage
+from db.models import MessageLink, MovedChat, Person, Ticket, TicketEvent, TicketMessage
 from db.outbox import OutboxRow
 from eservices import forms
 from tests.eservices.happy import firm_id, person_id
@@ -274,3 +274,24 @@ async def test_cards_are_not_lost_while_the_group_answers_slowly(stage: Stage) -
     await stage.settled()
     assert (await card_of(stage, ticket)).text.count("کمک") == 1
     assert await stage.scalars(select(OutboxRow.state).where(OutboxRow.state != "sent")) == []
+
+
+async def test_a_copy_without_a_link_is_known_by_the_number_in_it(stage: Stage) -> None:
+    ticket = await hand_over(stage, stage.mina, "کمک")
+    card = await card_of(stage, ticket)
+    await stage.settled()
+    async with stage.database.unit() as work:  # as after a crash between sending and writing it down
+        await work.session.execute(delete(MessageLink))
+    stage.staff.say(stage.sara, "به دستتان می‌رسد", reply_to=card.message_id)
+    reply = await stage.mina.sees("به دستتان می‌رسد", after=0)
+    await stage.settled()
+    async with stage.database.unit() as work:
+        await work.session.execute(delete(MessageLink))
+    stage.mina.press("✓ تمام شد")
+    await stage.mina.sees("چه کاری انجام دهیم")
+    stage.mina.say("رسید، ممنون", reply_to=reply.message_id)
+    await stage.staff.sees("رسید، ممنون", after=0)
+    told = stage.staff.say(stage.omid, f"دربارهٔ {ticket.reference} حرف می‌زدیم")
+    stage.staff.say(stage.sara, "بله", reply_to=told["message"]["message_id"])
+    await stage.settled()
+    assert not any(seen.text.endswith("بله") for seen in stage.mina.screen), "only answers to our messages leave"
