@@ -122,7 +122,7 @@ async def test_a_published_edit_reaches_a_running_process(database_url: str, mon
         published = await _publish(elsewhere, _changed(stage.process.house.entries[topic], "Brand-new words."))
         await elsewhere.close()
         async with asyncio.timeout(5):
-            while stage.process.house.knowledge.revision != published:  # noqa: ASYNC110 - nobody is told
+            while stage.process.house.knowledge.revision != published:
                 await asyncio.sleep(0.01)
         emma.say("What is a business clinic?")
         assert "Brand-new words." in (await emma.sees("Source:")).text
