@@ -224,7 +224,13 @@ _SENT = (
 _RETRY = (
     update(_rows)
     .where(_OURS)
-    .values(state="ready", ready_at=bindparam("at"), claimed_by=None, error=bindparam("why"))
+    .values(
+        state="ready",
+        ready_at=bindparam("at"),
+        claimed_by=None,
+        attempts=_rows.c.attempts - bindparam("unmade"),
+        error=bindparam("why"),
+    )
 )
 _FAILED = update(_rows).where(_OURS).values(state=bindparam("to"), error=bindparam("why"))
 
@@ -244,8 +250,13 @@ async def sent(work: Unit, sendings: list[tuple[Sending, int | None]]) -> None:
 
 
 async def retry(work: Unit, sending: Sending, wait: timedelta, reason: str | None) -> None:
-    """Not delivered yet: again after `wait`; what is said in this chat later waits behind it."""
-    await work.run(_RETRY, _ours(sending) | {"at": work.now + wait, "why": reason})
+    """Not delivered yet: again after `wait`; what is said in this chat later waits behind it.
+
+    Bulk is only ever retried when it surely did not go out. Its attempt does not count then: a second one means that
+    a process died while sending.
+    """
+    unmade = 1 if sending.priority == Priority.BULK else 0
+    await work.run(_RETRY, _ours(sending) | {"at": work.now + wait, "why": reason, "unmade": unmade})
 
 
 async def failed(work: Unit, sending: Sending, reason: str, state: str = "failed") -> bool:

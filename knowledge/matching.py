@@ -94,7 +94,7 @@ class Index:
         """What the text asks for. Any string; bounded work; never raises."""
         started = perf_counter()
         script = detect(text)
-        rankings = [(query, self._by_topic.rank(query, MOST_TOPICS)) for query in _queries(text, script)]
+        rankings = [(query, self._by_topic.rank(query, MOST_TOPICS)) for query in queries(text, script)]
         topics = self._merged([ranking for _, ranking in rankings])
         decision = decide(topics[0].score) if topics else "none"
         service = self._shared_service(topics, decision) or self._clear_service([query for query, _ in rankings])
@@ -141,7 +141,7 @@ def words_of(entry: Entry) -> TopicWords:
 _SENTENCE_END: Final = re.compile(r"[.!?؟؛\n\r…]+")
 
 
-def _queries(text: str, script: Script) -> list[Query]:
+def queries(text: str, script: Script) -> list[Query]:
     """The text as one query when it is short, else its most telling windows. None without a word."""
     text = text[:LONGEST_TEXT]
     whole = normalise(text)

@@ -3,7 +3,6 @@
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from statistics import mean
-from time import perf_counter
 from typing import Any
 
 import pytest
@@ -12,7 +11,7 @@ from hypothesis import strategies as st
 
 from knowledge.deciding import LIKELY, SURE
 from knowledge.entries import Entry
-from knowledge.matching import Answer, Index, ServiceWords, TopicWords
+from knowledge.matching import MOST_WINDOWS, Answer, Index, ServiceWords, TopicWords, queries
 from knowledge.measuring import auroc, best_bounds, fit, held_out, judge, weighed
 from knowledge.normalise import normalise
 
@@ -184,30 +183,11 @@ def longest_texts(index: Index) -> list[str]:
 
 
 def test_the_longest_message_is_bounded_work(index: Index) -> None:
-    for text in longest_texts(index):
-        index.ask(text)
-        best = min(index.ask(text).ms for _ in range(3))
-        assert best < 30, text[:40]
-
-
-def test_more_text_is_not_more_work(index: Index) -> None:
-    text = " ".join(longest_texts(index)[:2]) * 100
-    assert min(index.ask(text).ms for _ in range(3)) < 60
-
-
-def test_short_messages_take_under_five_milliseconds(index: Index, questions: Rows) -> None:
-    best = [min(index.ask(row["text"]).ms for _ in range(3)) for row in questions]
-    assert mean(best) < 5
-
-
-def test_building_takes_about_a_second(entries: tuple[Entry, ...]) -> None:
-    times = []
-    for _ in range(3):
-        started = perf_counter()
-        Index.build(entries)
-        times.append(perf_counter() - started)
-    phrasings = sum(len(entry.phrasings.fa + entry.phrasings.en) for entry in entries)
-    assert min(times) < 1.0 * max(1.0, phrasings / 3000)
+    """Time is measured in bench/ask.py; here is why it is bounded: few windows, each of few words."""
+    for text in [*longest_texts(index), " ".join(longest_texts(index)[:2]) * 100]:
+        windows = queries(text, "fa")
+        assert len(windows) <= MOST_WINDOWS, text[:40]
+        assert index.ask(text).decision in ("answer", "choose", "none")
 
 
 def without_time(answer: Answer) -> Answer:

@@ -1,6 +1,5 @@
 """The normaliser: pairs that must meet, what must stay, and properties that hold for any text."""
 
-from time import perf_counter
 
 import pytest
 from hypothesis import given
@@ -213,8 +212,7 @@ def test_helpers_take_whatever_the_normaliser_leaves(text: str) -> None:
 @pytest.mark.parametrize(
     "unit", ["a\u0301\u0316", "می ", "ها ", "ییی ", "سلام ", "e\u0301", "چ.", "😀", "ـ", "\u200c", "aab"]
 )
-def test_takes_time_in_proportion_to_length(unit: str) -> None:
-    text = unit * (40_000 // len(unit))
-    started = perf_counter()
-    without_courtesy(normalise(text))
-    assert perf_counter() - started < 1.0
+def test_long_texts_of_one_unit_come_to_an_end(unit: str) -> None:
+    """Work that grew with the square of the length would take many minutes here."""
+    text = unit * (400_000 // len(unit))
+    assert len(without_courtesy(normalise(text))) <= len(text)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import Any
 
 import aiohttp
@@ -22,6 +23,15 @@ async def readiness(process: Process) -> dict[str, Any]:
     async with aiohttp.ClientSession() as session, session.get(url) as response:
         parts: dict[str, Any] = await response.json()
         return parts | {"status": response.status}
+
+
+async def ready(process: Process, seconds: float = 10) -> None:
+    """Wait until it says that it is ready."""
+    async with asyncio.timeout(seconds):
+        while True:
+            if (await readiness(process))["status"] == 200:
+                return
+            await asyncio.sleep(0.02)
 
 
 async def figure(process: Process, name: str) -> float:

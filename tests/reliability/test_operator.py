@@ -16,7 +16,7 @@ from db.outbox import OutboxRow
 from sandbox import Faults, StandIn, World
 from tests.reliability import crash
 from tests.reliability.bot_process import STAFF_CHAT, TOKEN, BotProcess, environment
-from tests.reliability.doors import ask, figure, readiness
+from tests.reliability.doors import ask, figure, readiness, ready
 from tests.reliability.owners import all_file, owners
 from tests.stage import Stage
 
@@ -159,9 +159,7 @@ async def test_lease_of_a_dead_poller_ends(stage: Stage) -> None:
         await stage.reza.sees("من صنعت‌یارم", timeout=4)
         return
     stage.reza.start()
-    async with asyncio.timeout(5):
-        while (await readiness(stage.process))["status"] != 200:
-            await asyncio.sleep(0.02)
+    await ready(stage.process)
     assert len(stage.world.pending_updates()) == 1
     async with stage.database.unit() as work:
         await work.session.execute(update(Lease).values(until_at=work.now))

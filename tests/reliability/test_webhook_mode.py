@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 from collections.abc import AsyncIterator
 from typing import Any
@@ -17,6 +18,7 @@ from tests.reliability.feeding import free_port
 from tests.stage import TOKEN, Stage, raised
 
 HEADER = "X-Telegram-Bot-Api-Secret-Token"
+SECRET = "secret-of-the-door"
 _GOOD = {
     "update_id": 5,
     "message": {
@@ -34,16 +36,19 @@ async def hooked(database_url: str) -> AsyncIterator[Stage]:
     """A stage to which the stand-in pushes."""
     port = free_port()
     url = f"http://127.0.0.1:{port}"
-    async with raised(database_url, public_url=url, http_port=port, webhook_secret="secret-of-the-door") as stage:
+    async with raised(database_url, public_url=url, http_port=port, webhook_secret=SECRET) as stage:
         yield stage
 
 
 async def _post(
-    stage: Stage, body: bytes, secret: str | None = "secret-of-the-door", path: str = webhook_path(TOKEN)
+    stage: Stage, body: bytes, secret: str | None = SECRET, path: str = webhook_path(TOKEN)
 ) -> tuple[int, str]:
     headers = {} if secret is None else {HEADER: secret}
     url = f"http://127.0.0.1:{stage.process.port}{path}"
-    async with aiohttp.ClientSession() as session, session.post(url, data=body, headers=headers) as response:
+    async with (
+        aiohttp.ClientSession() as session,
+        session.post(url, data=io.BytesIO(body), headers=headers) as response,
+    ):
         return response.status, await response.text()
 
 
@@ -56,7 +61,7 @@ async def test_pushed_updates_are_answered(hooked: Stage) -> None:
     report = await readiness(hooked.process)
     assert (report["status"], report["messenger"]) == (200, "heard")
     assert hooked.world.webhook is not None
-    assert hooked.world.webhook.secret_token == "secret-of-the-door"
+    assert hooked.world.webhook.secret_token == SECRET
     assert TOKEN.partition(":")[2] not in hooked.world.webhook.url
 
 

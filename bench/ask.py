@@ -1,0 +1,28 @@
+"""./run.sh bench ask: how long the knowledge takes: building the index, short messages, the longest ones."""
+
+from __future__ import annotations
+
+from statistics import mean, median, quantiles
+from time import perf_counter
+
+from knowledge.load import load_content, load_services
+from knowledge.matching import Index
+
+
+def main() -> None:
+    entries, services = load_content(), load_services()
+    started = perf_counter()
+    index = Index.build(entries, services)
+    built = perf_counter() - started
+    phrasings = [text for entry in entries for text in (*entry.phrasings.fa, *entry.phrasings.en)]
+    short = [index.ask(text).ms for text in phrasings[::4]]
+    stories = [(separator.join(phrasings[start:])[:4096]) for start in range(0, 400, 40) for separator in (". ", " ")]
+    long = [index.ask(text).ms for text in stories]
+    print(f"{len(entries)} topics, {len(phrasings)} phrasings; index built in {built:.2f} s")
+    print("| message | mean ms | median ms | p95 ms |\n|---|---|---|---|")
+    for name, times in (("short", short), ("4,096 characters", long)):
+        print(f"| {name} | {mean(times):.2f} | {median(times):.2f} | {quantiles(times, n=20)[-1]:.2f} |")
+
+
+if __name__ == "__main__":
+    main()
