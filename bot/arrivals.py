@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 from typing import Any
 
 from db.inbox import Arrival
@@ -23,8 +24,10 @@ def arrival(raw: Any) -> Arrival:
     number: Any = update.get("update_id")
     if not _is_id(number) or number < 0:
         number = -(int.from_bytes(hashlib.sha256(text.encode()).digest()[:7], "big") + 1)
-    kind = next((key for key in update if key != "update_id"), "nothing")
-    return Arrival(update_id=number, lane=_lane(update.get(kind)), kind=str(kind)[:32], raw=text)
+    key = next((key for key in update if key != "update_id"), "nothing")
+    # a name of our own for what no kind is called: it may hold signs that a database refuses
+    kind = key if re.fullmatch(r"[a-z_]{1,32}", key) else "odd"
+    return Arrival(update_id=number, lane=_lane(update.get(key)), kind=kind, raw=text)
 
 
 def _is_id(value: Any) -> bool:

@@ -40,8 +40,8 @@ async def settle_failed(work: Unit, row: Sending, reason: str, house: House) -> 
 
 
 async def settle_unreachable(work: Unit, row: Sending, reason: str, house: House) -> None:
-    """The chat is closed to us: all that waits for it ends; `outbox.revive` takes it up when the chat opens again."""
-    reason = f"{outbox.UNREACHABLE}{reason}"
+    """The chat is closed to us: all that waits for it ends; `chats.revive` takes it up when the chat opens again."""
+    reason = f"{chats.UNREACHABLE}{reason}"
     await settle_failed(work, row, reason, house)
     waiting = (
         update(OutboxRow)

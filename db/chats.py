@@ -1,7 +1,8 @@
-"""Groups that became supergroups: their new ids, and what was waiting for the old ones."""
+"""Chats that change: groups that became supergroups, and chats that are open to us again."""
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 from sqlalchemy import select, update
@@ -10,7 +11,10 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from db.engine import Unit
 from db.models import MovedChat
-from db.outbox import OutboxRow
+from db.outbox import OutboxRow, Priority
+
+UNREACHABLE = "unreachable: "  # so begin the reasons of what failed because the chat was closed to us
+REVIVE_WITHIN = timedelta(days=7)
 
 
 async def move(work: Unit, old_chat_id: int, new_chat_id: int) -> None:
@@ -33,3 +37,20 @@ async def moved(session: AsyncSession) -> dict[int, int]:
     """All moves, old id to new id."""
     rows = await session.execute(select(MovedChat.old_chat_id, MovedChat.new_chat_id))
     return {old: new for old, new in rows}
+
+
+async def revive(work: Unit, chat_id: int) -> None:
+    """A chat is open to us again: what could not reach it in the last days goes out now, but no bulk."""
+    await work.session.execute(
+        update(OutboxRow)
+        .where(
+            OutboxRow.chat_id == chat_id,
+            OutboxRow.state == "failed",
+            OutboxRow.error.startswith(UNREACHABLE),
+            OutboxRow.priority < Priority.BULK,
+            OutboxRow.created_at > work.now - REVIVE_WITHIN,
+        )
+        .values(state="ready", ready_at=work.now, attempts=0, claimed_by=None, error=None)
+        .execution_options(synchronize_session=False)
+    )
+    work.wake.add("outbox")

@@ -35,8 +35,6 @@ from db.message import Message, Rows
 from db.types import Base, Key
 
 LEASE = timedelta(seconds=60)
-UNREACHABLE = "unreachable: "  # so begin the reasons of what failed because the chat was closed to us
-REVIVE_WITHIN = timedelta(days=7)
 _WAITING = text("state in ('ready', 'sending')")
 
 
@@ -266,23 +264,6 @@ async def failed(work: Unit, sending: Sending, reason: str, state: str = "failed
 
 def _ours(sending: Sending) -> dict[str, Any]:
     return {"row": sending.id, "holder": sending.holder, "turn": sending.attempts}
-
-
-async def revive(work: Unit, chat_id: int) -> None:
-    """A chat is open to us again: what could not reach it in the last days goes out now, but no bulk."""
-    await work.session.execute(
-        update(OutboxRow)
-        .where(
-            OutboxRow.chat_id == chat_id,
-            OutboxRow.state == "failed",
-            OutboxRow.error.startswith(UNREACHABLE),
-            OutboxRow.priority < Priority.BULK,
-            OutboxRow.created_at > work.now - REVIVE_WITHIN,
-        )
-        .values(state="ready", ready_at=work.now, attempts=0, claimed_by=None, error=None)
-        .execution_options(synchronize_session=False)
-    )
-    work.wake.add("outbox")
 
 
 async def message_of_slot(work: Unit, chat_id: int, slot: str) -> int | None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 from telegram import Message as TelegramMessage
 from telegram import Update
 
-from db import outbox
+from db import chats
 from db.models import Ticket
 from desk import tickets
 from desk.errors import NotFound
@@ -31,6 +31,7 @@ async def message(update: Update, context: Context) -> None:
             return
     if incoming.text and context.conversation.focus and await _is_own_number(context, incoming.text):
         return
+    _let_go_after_a_pause(context)
     match context.conversation.focus:
         case "form":
             await filing.receive(context, incoming)
@@ -40,6 +41,13 @@ async def message(update: Update, context: Context) -> None:
             await human.receive(context, incoming)
         case _:
             await _unaddressed(context, incoming)
+
+
+def _let_go_after_a_pause(context: Context) -> None:
+    """After a long pause a text is a question again, not one more line to a request; forms ask (filing.py)."""
+    conversation = context.conversation
+    if conversation.focus in ("ticket", "human") and context.now - conversation.updated_at > filing.LONG_PAUSE:
+        context.focus_on()
 
 
 async def _ticket_of(context: Context, answered: TelegramMessage) -> Ticket | None:
@@ -154,4 +162,4 @@ async def membership(update: Update, context: Context) -> None:
         return
     context.person.reachable = change.new_chat_member.status not in ("kicked", "left")
     if context.person.reachable:
-        await outbox.revive(context.work, context.person.chat_id)
+        await chats.revive(context.work, context.person.chat_id)

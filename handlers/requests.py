@@ -164,6 +164,7 @@ async def add(context: Context, ticket: Ticket, message: TelegramMessage) -> Non
             rows = ((context.button("menu.services", "m:services"), context.button("menu.human", "m:human")),)
             context.say_text("ticket.reopen_too_late", rows, reference=reference, days=tickets.REOPEN_WITHIN.days)
         return
+    context.conversation.updated_at = context.now
     attachment = given.attachment_of(message)
     files = given.as_stored(attachment)
     words = given.words_of(message)

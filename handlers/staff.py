@@ -8,8 +8,7 @@ from __future__ import annotations
 from telegram import Message as TelegramMessage
 from telegram import Update, User
 
-from db import outbox
-from db.chats import move
+from db import chats, outbox
 from db.message import Message
 from db.models import Ticket
 from desk import staff
@@ -121,7 +120,7 @@ async def membership(update: Update, context: Context) -> None:
     """The assistant is in the group again: cards that could not reach it come now."""
     change = update.my_chat_member
     if change is not None and change.new_chat_member.status not in ("kicked", "left"):
-        await outbox.revive(context.work, change.chat.id)
+        await chats.revive(context.work, change.chat.id)
 
 
 async def migrated(update: Update, context: Context) -> None:
@@ -129,5 +128,5 @@ async def migrated(update: Update, context: Context) -> None:
     message = update.effective_message
     if message is None or message.migrate_to_chat_id is None or not context.house.is_staff_chat(message.chat_id):
         return
-    await move(context.work, message.chat_id, message.migrate_to_chat_id)
+    await chats.move(context.work, message.chat_id, message.migrate_to_chat_id)
     context.house.moved[message.chat_id] = message.migrate_to_chat_id

@@ -63,6 +63,12 @@ class BotProcess:
         return self._process is not None and self._process.returncode is None
 
     @property
+    def pid(self) -> int:
+        """The number of the present process."""
+        assert self._process is not None
+        return self._process.pid
+
+    @property
     def text(self) -> str:
         """What the present life wrote."""
         with self.output.open("rb") as source:

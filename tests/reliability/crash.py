@@ -74,7 +74,7 @@ async def play(plan: Plan) -> Result:
             await bot.start()
             await bot.ready()
             await _file_and_kill(plan, world, bot, database, crowd, result)
-            await _settled(world, database)
+            await settled(world, database)
             result.seconds = time.monotonic() - started
             await verdict(result, world, database, crowd)
             if await bot.stop() != 0:
@@ -105,7 +105,7 @@ async def _kill_often(plan: Plan, world: World, bot: BotProcess, database: Datab
         if result.kills % 4 == 3 and not plan.cleanly:
             await asyncio.sleep(dice.uniform(0, 1.5))
         else:
-            await _messages_sent(world, dice.randint(1, a_share))
+            await messages_sent(world, dice.randint(1, a_share))
             await asyncio.sleep(dice.uniform(0, 0.03))
         if plan.cleanly:
             await bot.stop()
@@ -113,12 +113,12 @@ async def _kill_often(plan: Plan, world: World, bot: BotProcess, database: Datab
             await bot.kill()
         result.kills += 1
         if not (plan.cleanly or database.is_sqlite):
-            await _let_leases_end(database)
+            await let_leases_end(database)
         await bot.start()
     await bot.ready()
 
 
-async def _messages_sent(world: World, more: int) -> None:
+async def messages_sent(world: World, more: int) -> None:
     """Until the process sent so many more messages, or seems to have nothing left to say."""
     wanted = world.count("sendMessage") + more
     end = time.monotonic() + 6
@@ -126,7 +126,7 @@ async def _messages_sent(world: World, more: int) -> None:
         await world.next_change(end - time.monotonic())
 
 
-async def _let_leases_end(database: Database) -> None:
+async def let_leases_end(database: Database) -> None:
     """Stands for the minute after which claims of a dead process end; SQLite's only process frees them itself."""
     async with database.unit() as work:
         for statement in (
@@ -137,7 +137,7 @@ async def _let_leases_end(database: Database) -> None:
             await work.session.execute(text(statement), {"now": work.now})
 
 
-async def _settled(world: World, database: Database, seconds: float = 60) -> None:
+async def settled(world: World, database: Database, seconds: float = 60) -> None:
     """Until everything is worked off and delivered; what is not by then shows in the verdict."""
     end = time.monotonic() + seconds
     while time.monotonic() < end:

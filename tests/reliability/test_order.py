@@ -1,4 +1,4 @@
-"""A press and a message of one person travel in different queues: whichever comes first, both get a sensible reply."""
+"""A press and a message of one person travel in different queues: whichever comes first, both get a fair reply."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from tests.reliability.owners import label
 from tests.stage import Stage
 
 NEED = "می‌خواهم با کارشناس دربارهٔ وام حرف بزنم و راهنمایی بگیرم."
-FILED = "شمارهٔ پیگیری"
+FILED = "درخواستتان ثبت شد"
 
 
 async def _at_review(stage: Stage) -> None:
@@ -104,7 +104,9 @@ async def test_two_chats_do_not_wait_for_each_other(stage: Stage) -> None:
             phone.say(["/help", "/privacy", "/services"][number % 3])
     await stage.settled()
     for phone in (stage.mina, stage.reza):
-        rows = await stage.rows(select(InboxRow.id, InboxRow.done_at).where(InboxRow.lane == phone.user_id))
+        rows = await stage.rows(
+            select(InboxRow.id, InboxRow.done_at).where(InboxRow.lane == phone.user_id).order_by(InboxRow.id)
+        )
         assert [row.done_at for row in rows] == sorted(row.done_at for row in rows)
         told = [seen.text for seen in phone.screen if seen.author == "bot"]
         assert len(told) == 6

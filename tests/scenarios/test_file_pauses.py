@@ -277,3 +277,15 @@ async def test_a_question_that_leads_back_to_a_begun_form_goes_along_too(stage: 
     await stage.mina.sees(start_of(stage.mina, "form.filed"))
     (ticket,) = await tickets_of(stage, stage.mina)
     assert ticket.question == "برای درخواست زمین چه مدارکی لازم است؟"
+
+
+async def test_a_question_that_leads_back_to_a_form_without_answers_goes_along_too(stage: Stage) -> None:
+    await Filling.begin(stage, stage.mina, "land")
+    stage.mina.say("/start")
+    await stage.mina.sees("من صنعت‌یارم")
+    stage.mina.say("برای درخواست زمین چه مدارکی لازم است؟")
+    await stage.mina.sees("منبع:")
+    stage.mina.press(said(stage.mina, "ask.file"))
+    await stage.settled()
+    (submission,) = await submissions_of(stage, stage.mina)
+    assert (submission.status, submission.question) == ("open", "برای درخواست زمین چه مدارکی لازم است؟")

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from sqlalchemy import update
+from sqlalchemy import select, update
 
-from db.models import Ticket
+from db.models import Firm, Ticket
 from desk import tickets
 from eservices import forms
 from tests.eservices.build import form
@@ -219,6 +219,8 @@ async def test_known_answers_are_gone_through_one_by_one(stage: Stage) -> None:
     assert second.state["answers"] == {
         "name": first_one.state["answers"]["name"], "kind": "market", "phone": "+982188881234",
     }  # fmt: skip
+    (profile,) = await stage.scalars(select(Firm.profile))
+    assert profile == {"name": first_one.state["answers"]["name"], "phone": "+982188881234"}
 
 
 async def test_with_too_many_open_requests_the_form_waits_at_its_review(stage: Stage) -> None:
