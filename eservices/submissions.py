@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import Select, select
 from sqlalchemy.dialects import postgresql, sqlite
 
 from db.engine import Unit
@@ -78,56 +78,37 @@ async def _version(work: Unit, service: Service) -> int:
     return (await work.session.execute(mine)).scalar_one()
 
 
+_WITH_FORM = select(Submission, ServiceVersion.form).join(
+    ServiceVersion, ServiceVersion.id == Submission.version_id
+)
+
+
 async def find(work: Unit, person: Person, submission_id: int) -> OpenForm | None:
     """The person's own submission, in whatever state, or None."""
-    row = (
-        await work.session.execute(
-            select(Submission, ServiceVersion.form)
-            .join(ServiceVersion, ServiceVersion.id == Submission.version_id)
-            .where(Submission.id == submission_id, Submission.person_id == person.id)
-        )
-    ).one_or_none()
-    return None if row is None else _opened(row[0], row[1])
+    return await _one(work, _WITH_FORM.where(Submission.id == submission_id, Submission.person_id == person.id))
 
 
 async def open_of_service(work: Unit, person: Person, service_id: str) -> OpenForm | None:
     """The person's form in progress for this service."""
-    row = (
-        await work.session.execute(
-            select(Submission, ServiceVersion.form)
-            .join(ServiceVersion, ServiceVersion.id == Submission.version_id)
-            .where(Submission.person_id == person.id, Submission.service == service_id, Submission.status == "open")
-        )
-    ).one_or_none()
-    return None if row is None else _opened(row[0], row[1])
+    mine = Submission.person_id == person.id
+    return await _one(work, _WITH_FORM.where(mine, Submission.service == service_id, Submission.status == "open"))
 
 
 async def latest_open(work: Unit, person: Person) -> OpenForm | None:
     """The form in progress that was touched last."""
-    row = (
-        await work.session.execute(
-            select(Submission, ServiceVersion.form)
-            .join(ServiceVersion, ServiceVersion.id == Submission.version_id)
-            .where(Submission.person_id == person.id, Submission.status == "open")
-            .order_by(Submission.touched_at.desc())
-            .limit(1)
-        )
-    ).one_or_none()
-    return None if row is None else _opened(row[0], row[1])
+    mine = _WITH_FORM.where(Submission.person_id == person.id, Submission.status == "open")
+    return await _one(work, mine.order_by(Submission.touched_at.desc()).limit(1))
 
 
 async def of_ticket(work: Unit, submission_id: int) -> OpenForm | None:
     """The filed submission of a ticket, for staff; None once it was erased."""
-    row = (
-        await work.session.execute(
-            select(Submission, ServiceVersion.form)
-            .join(ServiceVersion, ServiceVersion.id == Submission.version_id)
-            .where(Submission.id == submission_id)
-        )
-    ).one_or_none()
-    return None if row is None else _opened(row[0], row[1])
+    return await _one(work, _WITH_FORM.where(Submission.id == submission_id))
 
 
-def _opened(submission: Submission, stored: dict[str, Any]) -> OpenForm:
+async def _one(work: Unit, wanted: Select[tuple[Submission, dict[str, Any]]]) -> OpenForm | None:
+    row = (await work.session.execute(wanted)).one_or_none()
+    if row is None:
+        return None
+    submission, stored = row
     form = Form.model_validate(stored)
     return OpenForm(submission, form, restore(form, submission.state))
