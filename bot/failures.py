@@ -5,6 +5,7 @@ BadRequest is a subclass of NetworkError in the library, so it is judged first.
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from datetime import timedelta
 from enum import Enum
@@ -61,7 +62,9 @@ _UNREACHABLE = (
 
 def judge(error: TelegramError, attempts: int) -> Judged:
     """The meaning of an error after so many attempts."""
-    reason = f"{type(error).__name__}: {error.message}"[:300]
+    # without what no database takes: the row could not be settled
+    words = error.message.replace("\x00", "").encode(errors="ignore").decode()
+    reason = f"{type(error).__name__}: {words}"[:300]
     said = error.message.lower()
     if isinstance(error, RetryAfter):
         # With PTB_TIMEDELTA (config.py) this is always a timedelta.
@@ -77,6 +80,8 @@ def judge(error: TelegramError, attempts: int) -> Judged:
     if isinstance(error, InvalidToken | EndPointNotFound | Conflict):
         # Wrong token or address: an operator's matter; nothing is given up meanwhile.
         return Judged(Verdict.AGAIN, reason, timedelta(seconds=30))
+    if "request entity too large" in said:
+        return Judged(Verdict.FAILED, reason)
     if isinstance(error, MaybeSent):
         return Judged(Verdict.UNKNOWN, reason, pause)
     if isinstance(error, NeverSent | NetworkError) or "internal server error" in said:
@@ -85,9 +90,15 @@ def judge(error: TelegramError, attempts: int) -> Judged:
     return Judged(Verdict.UNKNOWN, reason, pause)
 
 
+# A group may forbid single kinds of messages; all other kinds still arrive.
+_ONE_KIND = re.compile(r"rights to send (photo|video|document|audio|music|voice|sticker|animation|poll|media)")
+
+
 def _judge_bad_request(reason: str, said: str) -> Judged:
     if "message is not modified" in said:
         return Judged(Verdict.DONE, reason)
+    if _ONE_KIND.search(said):
+        return Judged(Verdict.FAILED, reason)
     if any(part in said for part in _UNREACHABLE):
         return Judged(Verdict.UNREACHABLE, reason)
     if "can't parse entities" in said or "entity" in said:

@@ -15,11 +15,16 @@ import structlog
 _TOKEN = re.compile(r"\d{5,20}:[A-Za-z0-9_-]{20,}")
 # Everything between quotes in a database error may be what somebody typed.
 _PARAMETERS = re.compile(r"\[parameters: .*", re.DOTALL)
+# PostgreSQL quotes the whole row in its details, its driver the value that it could not use.
+_DETAIL = re.compile(
+    r"(DETAIL: |invalid input for query argument \$\d+: ).*?(?=\n\[SQL: |\n\nThe above exception|\Z)", re.DOTALL
+)
 
 
 def hide_secrets(text: str) -> str:
     """The text without bot tokens and without the parameters of database statements."""
-    return _PARAMETERS.sub("[parameters hidden]", _TOKEN.sub("<token>", text))
+    text = _PARAMETERS.sub("[parameters hidden]", _TOKEN.sub("<token>", text))
+    return _DETAIL.sub(r"\1hidden", text)
 
 
 def _hide(_logger: Any, _name: str, event: structlog.typing.EventDict) -> structlog.typing.EventDict:

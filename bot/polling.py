@@ -106,7 +106,9 @@ class Poller:
             offset=self._offset,
         )
         self._alive()
-        if not isinstance(result, list) or not result:
+        if not isinstance(result, list):
+            raise TelegramError("getUpdates gave no list")  # with a pause; asked again at once it would say the same
+        if not result:
             return
         arrivals = [arrival(raw) for raw in result]
         async with self._database.unit() as work:

@@ -116,7 +116,9 @@ async def _open_doors(process: Process) -> None:
         assert settings.bot_token is not None
         takes = WebhookDoor(process.database, process.api.bot_id, settings.secret_of_webhook(), process.metrics)
         door = (webhook_path(settings.bot_token.get_secret_value()), takes)
-    process.runner = web.AppRunner(web_app(lambda: report(process), process.metrics, door), access_log=None)
+    app = web_app(lambda: report(process), process.metrics, door)
+    # a request that never ends must not hold up a stop; what was not answered with 200 is sent again
+    process.runner = web.AppRunner(app, access_log=None, shutdown_timeout=5.0)
     await process.runner.setup()
     site = web.TCPSite(process.runner, settings.http_host, settings.http_port)
     try:

@@ -25,8 +25,9 @@ from db.outbox import Priority, Sending
 from handlers.house import House
 
 _LOG = log(__name__)
-# A changed button or a reaction is decoration: after so many tries what follows may pass.
+# A button taken away or a reaction is decoration: after so many tries what follows may pass.
 MOST_DECORATION_TRIES = 4
+_DECORATION = ("unbutton", "react")
 
 
 @dataclass(frozen=True)
@@ -71,11 +72,12 @@ class Sender:
                     await self._settle(work, outcomes)
                     rows = await self._claim(work)
             except Exception as error:
-                if not (is_away(error) or isinstance(error, TimeoutError)):
-                    _LOG.exception("settle_broken")
                 _LOG.warning("settle_failed", reason=type(error).__name__)
-                # Nothing of it is lost: outcomes are settled again, rows not begun come back with their lease.
-                self._outcomes = outcomes + self._outcomes
+                if is_away(error) or isinstance(error, TimeoutError):
+                    # Nothing of it is lost: outcomes are settled again, rows not begun come back with their lease.
+                    self._outcomes = outcomes + self._outcomes
+                else:
+                    self._outcomes = await self._settle_apart(outcomes) + self._outcomes
                 await asyncio.sleep(1)
                 continue
             self.begin(rows)
@@ -84,6 +86,21 @@ class Sender:
             if not rows and not self._outcomes:
                 with contextlib.suppress(TimeoutError):
                     await asyncio.wait_for(signal.wait(), self.idle_poll)
+
+    async def _settle_apart(self, outcomes: list[Outcome]) -> list[Outcome]:
+        """One by one, so that one that cannot be settled stops its own chat at most; returns those to try again."""
+        again: list[Outcome] = []
+        for outcome in outcomes:
+            try:
+                async with self._database.unit() as work:
+                    await self._settle(work, [outcome])
+            except Exception as error:
+                if is_away(error) or isinstance(error, TimeoutError):
+                    again.append(outcome)
+                else:
+                    # its row comes back with its lease
+                    _LOG.exception("settle_broken", outbox=outcome.row.id)
+        return again
 
     async def claim_in(self, work: Unit) -> list[Ready]:
         """Take up what this unit says in the unit itself, while nothing else is on its way: saves a commit.
@@ -142,8 +159,8 @@ class Sender:
         self._database.signals.outbox.set()
 
     async def _call(self, row: Sending, message_id: int | None, plain: bool) -> Outcome:
-        method, parameters = call_for(row.kind, row.chat_id, row.payload, message_id, plain)
         try:
+            method, parameters = call_for(row.kind, row.chat_id, row.payload, message_id, plain)
             result: Any = await self._api.call(method, **parameters)
         except TelegramError as error:
             judged = judge(error, row.attempts)
@@ -155,7 +172,9 @@ class Sender:
             _LOG.exception("send_broken", outbox=row.id)
             return Outcome(row, judged=Judged(Verdict.FAILED, type(error).__name__))
         sent_id = result.get("message_id") if isinstance(result, dict) else None
-        return Outcome(row, message_id=sent_id)
+        # what no database takes would keep the row from being settled, and it would be said again and again
+        usable = isinstance(sent_id, int) and abs(sent_id) < 2**63
+        return Outcome(row, message_id=sent_id if usable else None)
 
     async def _settle(self, work: Unit, outcomes: list[Outcome]) -> None:
         delivered = [o for o in outcomes if o.judged is None or o.judged.verdict is Verdict.DONE]
@@ -176,7 +195,7 @@ class Sender:
                 self._metrics.sent.labels(Verdict.UNKNOWN.value).inc()
                 return
             verdict = Verdict.AGAIN
-        if verdict is Verdict.AGAIN and row.kind != "send" and row.attempts >= MOST_DECORATION_TRIES:
+        if verdict is Verdict.AGAIN and row.kind in _DECORATION and row.attempts >= MOST_DECORATION_TRIES:
             verdict = Verdict.FAILED
         self._metrics.sent.labels(judged.verdict.value).inc()
         if verdict is Verdict.AGAIN:

@@ -15,7 +15,7 @@ from telegram.request import BaseRequest, RequestData
 
 
 class NeverSent(NetworkError):
-    """No byte of the call left this machine: it may be repeated without any risk."""
+    """The call did not reach the messenger: it may be repeated without any risk."""
 
 
 class MaybeSent(TimedOut):
@@ -61,18 +61,38 @@ class AiohttpRequest(BaseRequest):
         connect = connect_timeout if isinstance(connect_timeout, int | float) else 10.0
         limits = aiohttp.ClientTimeout(total=float(total) + connect, connect=connect, sock_read=float(total))
         try:
+            # a redirect is followed by nobody: the call would lose its body, and the token go elsewhere
             async with self._session.request(
-                method, url, data=_body(request_data), timeout=limits, proxy=self._proxy
+                method, url, data=_body(request_data), timeout=limits, proxy=self._proxy, allow_redirects=False
             ) as response:
-                return response.status, await response.read()
+                status, answer = response.status, await response.read()
         except (
             aiohttp.ClientConnectorError,
             aiohttp.ConnectionTimeoutError,
             aiohttp.ClientProxyConnectionError,
+            aiohttp.ClientHttpProxyError,
         ) as e:
             raise NeverSent(f"no connection to the Bot API ({type(e).__name__})") from None
         except (TimeoutError, aiohttp.ClientError, OSError) as e:
             raise MaybeSent(f"no answer from the Bot API ({type(e).__name__})") from None
+        if not 200 <= status < 300 and not _is_the_messengers(answer):
+            raise _strange_answer(status)
+        return status, answer
+
+
+def _is_the_messengers(answer: bytes) -> bool:
+    try:
+        said = json.loads(answer)
+    except ValueError:
+        return False
+    return isinstance(said, dict) and "ok" in said
+
+
+def _strange_answer(status: int) -> NetworkError:
+    """A proxy or a filter on the way refused. What it says is not the messenger's word about the chat."""
+    if status >= 500:
+        return MaybeSent(f"a gateway answered for the Bot API ({status})")
+    return NeverSent(f"the Bot API was not reached: somebody else answered ({status})")
 
 
 def _body(data: RequestData | None) -> aiohttp.FormData | dict[str, str] | None:

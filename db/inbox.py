@@ -12,6 +12,7 @@ from typing import Any, cast
 from sqlalchemy import (
     BigInteger,
     CheckConstraint,
+    ColumnElement,
     Index,
     String,
     Table,
@@ -19,6 +20,7 @@ from sqlalchemy import (
     UniqueConstraint,
     bindparam,
     func,
+    literal_column,
     select,
     text,
     update,
@@ -93,15 +95,18 @@ class LostClaim(Exception):
 
 _rows = cast(Table, InboxRow.__table__)
 _earlier = _rows.alias("earlier")
+# written out: a value that is bound would keep both databases from the index of the open ones
+_IS_OPEN: ColumnElement[str] = literal_column("'open'")
 _HEADS = (
     select(_rows.c.id)
-    .where(_rows.c.status == "open", _rows.c.ready_at <= bindparam("now"))
+    .where(_rows.c.status == _IS_OPEN, _rows.c.ready_at <= bindparam("now"))
     .where(
         ~select(_earlier.c.id)
-        .where(_earlier.c.status == "open", _earlier.c.lane == _rows.c.lane, _earlier.c.id < _rows.c.id)
+        .where(_earlier.c.status == _IS_OPEN, _earlier.c.lane == _rows.c.lane, _earlier.c.id < _rows.c.id)
         .exists()
     )
-    .order_by(_rows.c.id)
+    # a sum, because SQLite would else walk through all that was ever done in the order of its ids
+    .order_by(_rows.c.id + 0)
     .limit(bindparam("most"))
     .with_for_update(skip_locked=True)
     # in a WITH of its own: PostgreSQL may run a subquery again for each row and would then claim more than `most`
@@ -109,7 +114,7 @@ _HEADS = (
 )
 _CLAIM = (
     update(_rows)
-    .where(_rows.c.id.in_(select(_HEADS.c.id)), _rows.c.status == "open", _rows.c.ready_at <= bindparam("now"))
+    .where(_rows.c.id.in_(select(_HEADS.c.id)), _rows.c.status == _IS_OPEN, _rows.c.ready_at <= bindparam("now"))
     .values(claimed_by=bindparam("holder"), claims=_rows.c.claims + 1, ready_at=bindparam("lease"))
     .returning(
         _rows.c.id, _rows.c.lane, _rows.c.kind, _rows.c.raw, _rows.c.claims, _rows.c.failures, _rows.c.received_at

@@ -128,6 +128,9 @@ class Ticket(Base):
     first_answer_at: Mapped[datetime | None]
     ended_at: Mapped[datetime | None]
 
+    # Two who change a ticket at once, in two processes: the later one fails, is tried again and sees the change.
+    __mapper_args__ = {"version_id_col": version, "version_id_generator": False}  # noqa: RUF012 - SQLAlchemy's
+
 
 class TicketMessage(Base):
     """What was written about a ticket: by the owner, by staff (a reply), or among staff (a note)."""

@@ -13,6 +13,7 @@ from typing import Any, cast
 from sqlalchemy import (
     BigInteger,
     CheckConstraint,
+    ColumnElement,
     Index,
     SmallInteger,
     String,
@@ -22,6 +23,7 @@ from sqlalchemy import (
     bindparam,
     func,
     insert,
+    literal_column,
     or_,
     select,
     text,
@@ -174,20 +176,27 @@ async def flush_outgoing(work: Unit) -> None:
 _rows = cast(Table, OutboxRow.__table__)
 _earlier = _rows.alias("earlier")
 _PUT = insert(_rows)
-_WAITS = _rows.c.state.in_(("ready", "sending"))
+# written out: values that are bound would keep both databases from the index of the waiting ones
+_READY: ColumnElement[str] = literal_column("'ready'")
+_SENDING: ColumnElement[str] = literal_column("'sending'")
+_WAITS = _rows.c.state.in_((_READY, _SENDING))
+_BEFORE = or_(
+    _earlier.c.priority < _rows.c.priority,
+    and_(_earlier.c.priority == _rows.c.priority, _earlier.c.id < _rows.c.id),
+)
 _HEADS = (
     select(_rows.c.id)
     .where(_WAITS, _rows.c.ready_at <= bindparam("now"))
     .where(
         ~select(_earlier.c.id)
         .where(
-            _earlier.c.state.in_(("ready", "sending")),
+            _earlier.c.state.in_((_READY, _SENDING)),
             _earlier.c.chat_id == _rows.c.chat_id,
+            # One at a time per chat, also while something less urgent is on its way. What was left in sending goes
+            # before all that is ready, or the two would wait for each other for ever.
             or_(
-                # one at a time per chat, also while something less urgent is on its way
-                and_(_earlier.c.state == "sending", _earlier.c.id != _rows.c.id),
-                _earlier.c.priority < _rows.c.priority,
-                and_(_earlier.c.priority == _rows.c.priority, _earlier.c.id < _rows.c.id),
+                and_(_rows.c.state == _READY, or_(_earlier.c.state == _SENDING, _BEFORE)),
+                and_(_rows.c.state == _SENDING, _earlier.c.state == _SENDING, _BEFORE),
             ),
         )
         .exists()

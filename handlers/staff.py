@@ -49,7 +49,8 @@ async def reply(update: Update, context: Context) -> None:
     ticket, owner = await staff.ticket_and_owner(context.work, ticket.id)
     if not owner.reachable:
         raise Conflict("staff.owner_gone" if owner.channel == ERASED else "staff.owner_away")
-    written = Written(words, source=f"group:{message.message_id}", attachments=files)
+    # with the chat: ids begin anew when the group becomes a supergroup
+    written = Written(words, source=f"group:{message.chat_id}:{message.message_id}", attachments=files)
     added = await staff.reply(context.work, _actor(user), ticket, written)
     if added is None:
         return

@@ -151,9 +151,10 @@ class Context(CallbackContext[Bot, dict[Any, Any], dict[Any, Any], dict[Any, Any
 
     @property
     def pressed_message_id(self) -> int | None:
-        """The message under which a button was pressed, if the messenger still knows it."""
+        """The message under which a button was pressed, if it can still be changed."""
         query = self.incoming.callback_query if self.incoming else None
-        return query.message.message_id if query and query.message else None
+        # one that was deleted or is too old comes as its id alone
+        return query.message.message_id if query and query.message and query.message.is_accessible else None
 
     def toast(self, key: str, **values: Any) -> None:
         """A short line over the chat when a press is answered."""

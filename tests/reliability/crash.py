@@ -56,6 +56,7 @@ class Result:
     said: int = 0
     doubles: int = 0
     doubles_allowed: int = 0
+    undecorated: int = 0  # changes of buttons that were given up; they may be, messages may not
     seconds: float = 0.0
     broken: list[str] = field(default_factory=list)
 
@@ -207,7 +208,8 @@ async def _check_outbox(result: Result, world: World, database: Database, crowd:
             OutboxRow.priority, OutboxRow.id
         ),
     )
-    lost = Counter(row.state for row in rows if row.state != "sent")
+    lost = Counter(row.state for row in rows if row.state != "sent" and row.kind == "send")
+    result.undecorated = sum(1 for row in rows if row.state != "sent" and row.kind != "send")
     if lost:
         result.broken.append(f"not delivered: {dict(lost)}")
     shown = [call for call in world.ledger if call.method in _SHOWING]

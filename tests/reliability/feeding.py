@@ -22,8 +22,10 @@ from db.outbox import OutboxRow
 from tests.reliability import fuzz
 from tests.stage import TOKEN, Stage, raised
 
-# What a messenger may say to an edit of a message that a made-up press named.
-_OF_MADE_UP_PRESSES = (
+# What a messenger may say to an edit of a made-up message, or to a made-up file that is handed on.
+_OF_MADE_UP_THINGS = (
+    "wrong file identifier",
+    "in the request",
     "message to edit not found",
     "message can't be edited",
     "message to react not found",
@@ -94,7 +96,7 @@ async def _judge(fed: Fed, stage: Stage) -> None:
     said = await stage.rows(select(OutboxRow.state, OutboxRow.error, OutboxRow.kind, OutboxRow.payload))
     fed.answers = sum(1 for row in said if row.state == "sent")
     for row in said:
-        if row.state != "sent" and not any(part in (row.error or "").lower() for part in _OF_MADE_UP_PRESSES):
+        if row.state != "sent" and not any(part in (row.error or "").lower() for part in _OF_MADE_UP_THINGS):
             fed.broken.append(f"not sent: {row.kind} {row.error} {str(row.payload)[:300]}")
 
 

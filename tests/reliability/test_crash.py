@@ -14,4 +14,4 @@ async def test_kills_lose_nothing_and_double_nothing(database_url: str, tmp_path
     plan = crash.Plan(database_url, tmp_path, owners=6, kills=5, seed=20261122)
     result = await crash.play(plan)
     assert result.broken == []
-    assert (result.kills, result.tickets) == (5, 6)
+    assert (result.kills, result.tickets, result.undecorated) == (5, 6, 0)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from datetime import timedelta
 
-from sqlalchemy import select
+from sqlalchemy import select, text
 
 from db import outbox
 from db.message import Message
@@ -153,3 +153,35 @@ async def test_edit_that_never_works_lets_the_chat_go_on(stage: Stage) -> None:
         while not [seen for seen in stage.mina.screen if seen.text == "بعد از آن"]:
             stage.clock.move(timedelta(seconds=2))
             await asyncio.sleep(0.1)
+
+
+_NOT_ONE = {
+    "sqlite": (
+        "CREATE TRIGGER not_one BEFORE UPDATE ON outbox WHEN NEW.state = 'sent' AND NEW.chat_id = 501 "
+        "BEGIN SELECT RAISE(ABORT, 'not this one'); END",
+    ),
+    "postgresql": (
+        "CREATE FUNCTION not_one() RETURNS trigger LANGUAGE plpgsql AS "
+        "$$BEGIN RAISE EXCEPTION 'not this one' USING ERRCODE = 'check_violation'; END$$",
+        "CREATE TRIGGER not_one BEFORE UPDATE ON outbox FOR EACH ROW "
+        "WHEN (NEW.state = 'sent' AND NEW.chat_id = 501) EXECUTE FUNCTION not_one()",
+    ),
+}
+
+
+async def test_delivery_that_cannot_be_settled_stops_its_own_chat_only(stage: Stage) -> None:
+    """A row that the database refuses to close, settled together with others."""
+    await _met(stage)
+    async with stage.database.unit() as work:
+        for statement in _NOT_ONE[work.dialect]:
+            await work.session.execute(text(statement))
+    async with stage.database.unit() as work:
+        outbox.say(work, 501, Message("گیر می‌کند"))
+        outbox.say(work, 502, Message("می‌گذرد"))
+    await stage.mina.sees("گیر می‌کند")
+    stage.reza.say("/help")
+    await stage.reza.sees("پرسش")
+    states = "sent", "sent"
+    async with asyncio.timeout(10):
+        while tuple(await stage.scalars(select(OutboxRow.state).where(OutboxRow.chat_id == 502)))[-2:] != states:
+            await asyncio.sleep(0.02)
