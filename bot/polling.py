@@ -114,7 +114,7 @@ class Poller:
         async with self._database.unit() as work:
             # A poller whose lease ran out while it waited may still store: ids are unique.
             new = await inbox.store(work, self._api.bot_id, arrivals)
-            claims = await self._worker.claim_in(work)
+            claims = await self._worker.claim_in(work, new)
         self._worker.begin(claims)
         for item in arrivals:
             self._metrics.received.labels(item.kind if item.kind in KINDS else "other").inc()

@@ -28,6 +28,8 @@ _LOG = log(__name__)
 # A button taken away or a reaction is decoration: after so many tries what follows may pass.
 MOST_DECORATION_TRIES = 4
 _DECORATION = ("unbutton", "react")
+# After a day an answer is no longer an answer, and what may have arrived is not said again without an end.
+GIVE_UP_AFTER = timedelta(hours=24)
 
 
 @dataclass(frozen=True)
@@ -196,6 +198,8 @@ class Sender:
                 return
             verdict = Verdict.AGAIN
         if verdict is Verdict.AGAIN and row.kind in _DECORATION and row.attempts >= MOST_DECORATION_TRIES:
+            verdict = Verdict.FAILED
+        if verdict is Verdict.AGAIN and work.now - row.created_at > GIVE_UP_AFTER:
             verdict = Verdict.FAILED
         self._metrics.sent.labels(judged.verdict.value).inc()
         if verdict is Verdict.AGAIN:

@@ -52,6 +52,8 @@ class Worker:
         self._parallel = parallel
         self._running: set[asyncio.Task[None]] = set()
         self._stopping = asyncio.Event()
+        # may there be open updates that wait for one in work, or for room?
+        self._more = True
         self.idle_poll = 0.5
 
     async def run(self) -> None:
@@ -62,7 +64,8 @@ class Worker:
             claims: list[Claim] = []
             try:
                 async with self._database.unit() as work:
-                    claims = await self.claim_in(work)
+                    claims = await self._claim(work)
+                self._more = bool(claims or self._running)
             except Exception as error:
                 if not (is_away(error) or isinstance(error, TimeoutError)):
                     _LOG.exception("claim_broken")
@@ -75,8 +78,17 @@ class Worker:
             elif len(self._running) >= self._parallel:
                 await asyncio.wait(self._running, return_when=asyncio.FIRST_COMPLETED)
 
-    async def claim_in(self, work: Unit) -> list[Claim]:
-        """Take what can be worked on now, in a unit that somebody has open anyway: ingress saves a commit so."""
+    async def claim_in(self, work: Unit, new: int) -> list[Claim]:
+        """Take what can be worked on now in the unit that stores `new` updates: it saves a commit.
+
+        When all of them are taken there is nothing to wake up for.
+        """
+        claims = await self._claim(work)
+        if len(claims) == new:
+            work.wake.discard("inbox")
+        return claims
+
+    async def _claim(self, work: Unit) -> list[Claim]:
         free = self._parallel - len(self._running)
         if free <= 0 or self._stopping.is_set():
             return []
@@ -91,8 +103,8 @@ class Worker:
 
     def _finished(self, task: asyncio.Task[None]) -> None:
         self._running.discard(task)
-        # the chat's next update can be taken now
-        self._database.signals.inbox.set()
+        if self._more:  # the chat's next update can be taken now
+            self._database.signals.inbox.set()
 
     async def stop(self) -> None:
         """Finish what was begun; what was not begun stays in the inbox."""

@@ -17,6 +17,7 @@ from bot import process as bot_process
 from db.engine import Database
 from db.inbox import InboxRow
 from db.models import Lease
+from db.outbox import OutboxRow
 from sandbox import StandIn, World
 from tests.reliability import crash
 from tests.reliability.bot_process import STAFF_CHAT, TOKEN, BotProcess, environment
@@ -100,7 +101,7 @@ async def test_a_heap_is_worked_off_by_both(pair: Pair) -> None:
 
 
 async def test_the_other_polls_when_the_first_stops(pair: Pair) -> None:
-    crowd = owners(pair.world, 4)
+    crowd = owners(pair.world, 4, patience=10)  # less than a lease
     filing = asyncio.create_task(all_file(crowd, spread=0.5))
     await crash.messages_sent(pair.world, 8)
     assert await pair.one.stop() == 0
@@ -141,6 +142,27 @@ async def _lease_ends(stage: Stage) -> None:
     async with stage.database.unit() as work:
         for lease in await work.session.scalars(select(Lease)):
             lease.until_at = work.now
+
+
+@pytest.mark.parametrize("milliseconds", [0, 3, 6, 9, 12, 20, 40])
+async def test_who_stops_holds_nothing(postgres_url: str, milliseconds: int) -> None:
+    """At whatever moment it is told to stop: others need not wait for its leases."""
+    async with raised(postgres_url) as stage:
+        phones = [stage.world.phone(80_000 + number, f"کس {number}") for number in range(30)]
+        for phone in phones:
+            phone.say("/help")
+            phone.say("/privacy")
+        await asyncio.sleep(milliseconds / 1000)
+        former = stage.process.holder
+        await stage.restart()
+        assert await stage.scalars(select(Lease.holder).where(Lease.holder == former)) == []
+        still_open = InboxRow.status == "open"
+        assert await stage.scalars(select(InboxRow.id).where(InboxRow.claimed_by == former, still_open)) == []
+        on_its_way = OutboxRow.state == "sending"
+        assert await stage.scalars(select(OutboxRow.id).where(OutboxRow.claimed_by == former, on_its_way)) == []
+        await stage.settled(10)
+        for phone in phones:
+            assert len([seen for seen in phone.screen if seen.author == "bot"]) == 2
 
 
 async def test_moved_group_reaches_the_other_process(postgres_url: str) -> None:
