@@ -62,7 +62,7 @@ task_check() { # lint, format, types, import rules
   .venv/bin/lint-imports --no-cache
 }
 
-task_bench() { # bench NAME: echo, crash; see docs/benchmark.md
+task_bench() { # bench NAME: echo, crash, fuzz, ask; see docs/benchmark.md
   install_for_tests
   local name="${1:-}"
   [ -n "$name" ] && [ -f "bench/$name.py" ] || { echo "Which benchmark? $(cd bench && ls [a-z]*.py | sed 's/\.py//' | tr '\n' ' ')" >&2; exit 2; }

@@ -225,9 +225,8 @@ async def stop(process: Process) -> None:
             await _cancelled(by_name[name])
     if process.runner is not None:
         await process.runner.cleanup()
-    await process.worker.stop()
-    await process.sender.stop()
-    for name in ("worker", "sender"):
+    for name, part in (("worker", process.worker), ("sender", process.sender)):
+        await part.stop()
         if name in by_name:
             # not wait_for: it would raise what a dead part died of, and the rest would stay open
             await asyncio.wait([by_name[name]], timeout=25)
@@ -235,8 +234,11 @@ async def stop(process: Process) -> None:
     try:
         if process.poller is not None:
             await process.poller.stop()
+        async with process.database.unit() as work:
+            # the poller may have been stopped between storing updates and beginning them
+            await inbox.release(work, process.holder)
     except Exception as error:
-        _LOG.warning("lease_not_dropped", reason=type(error).__name__)
+        _LOG.warning("leases_not_dropped", reason=type(error).__name__)
     for task in list(process.application.background):
         await _cancelled(task)
     process.house.knowledge.close()

@@ -77,6 +77,9 @@ class Worker:
                     await asyncio.wait_for(signal.wait(), self.idle_poll)
             elif len(self._running) >= self._parallel:
                 await asyncio.wait(self._running, return_when=asyncio.FIRST_COMPLETED)
+        # also what was begun after stop() had looked
+        if self._running:
+            await asyncio.wait(self._running, timeout=UNIT_SECONDS)
 
     async def claim_in(self, work: Unit, new: int) -> list[Claim]:
         """Take what can be worked on now in the unit that stores `new` updates: it saves a commit.

@@ -199,6 +199,13 @@ async def _change(work: Unit, claim: Claim, **values: Any) -> None:
         raise LostClaim
 
 
+async def release(work: Unit, holder: str) -> None:
+    """At the end of a process: what it claimed and did not begin may be taken by others at once."""
+    await work.session.execute(
+        update(InboxRow).where(_OPEN, InboxRow.claimed_by == holder).values(claimed_by=None, ready_at=work.now)
+    )
+
+
 async def release_all(work: Unit) -> None:
     """At the start of the only process on a database: whoever held a claim is dead."""
     await work.session.execute(
