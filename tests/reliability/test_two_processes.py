@@ -144,7 +144,7 @@ async def _lease_ends(stage: Stage) -> None:
             lease.until_at = work.now
 
 
-@pytest.mark.parametrize("milliseconds", [0, 3, 6, 9, 12, 20, 40])
+@pytest.mark.parametrize("milliseconds", [0, 6, 12, 30])
 async def test_who_stops_holds_nothing(postgres_url: str, milliseconds: int) -> None:
     """At whatever moment it is told to stop: others need not wait for its leases."""
     async with raised(postgres_url) as stage:
