@@ -186,11 +186,6 @@ async def postpone(work: Unit, claim: Claim, wait: timedelta, error: str) -> Non
     await _change(work, claim, to="open", why=error, failed=1, ready=work.now + wait)
 
 
-async def give_back(work: Unit, claim: Claim) -> None:
-    """Not begun, for example when the process stops: the next one may take it at once."""
-    await _change(work, claim, to="open", ready=work.now)
-
-
 async def _change(work: Unit, claim: Claim, **values: Any) -> None:
     unchanged = {"at": None, "why": None, "failed": 0, "ready": None, "kept_by": None}
     ours = {"row": claim.id, "holder": claim.holder, "turn": claim.claims}

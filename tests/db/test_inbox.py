@@ -70,10 +70,9 @@ async def test_a_lease_that_ends_gives_the_update_to_another(database: Database,
     clock.move(timedelta(seconds=2))
     (theirs,) = await queues.claim(database, holder="two")
     assert (theirs.id, theirs.claims) == (mine.id, 2)
-    for act in (inbox.give_back, lambda work, claim: inbox.settle(work, claim, "done")):
-        with pytest.raises(LostClaim):
-            async with database.unit() as work:
-                await act(work, mine)
+    with pytest.raises(LostClaim):
+        async with database.unit() as work:
+            await inbox.settle(work, mine, "done")
     async with database.unit() as work:
         await inbox.settle(work, theirs, "done")
 
@@ -123,11 +122,11 @@ async def test_a_postponed_update_waits_and_its_chat_behind_it(database: Databas
     assert (await queues.rows(database, InboxRow.error))[0] == ("KeyError",)
 
 
-async def test_an_update_given_back_can_be_taken_at_once(database: Database) -> None:
+async def test_what_a_stopping_process_held_can_be_taken_at_once(database: Database) -> None:
     await queues.store(database, (1, MINA))
-    (mine,) = await queues.claim(database)
+    (mine,) = await queues.claim(database, holder="one")
     async with database.unit() as work:
-        await inbox.give_back(work, mine)
+        await inbox.release(work, "one")
     (again,) = await queues.claim(database, holder="two")
     assert (again.id, again.failures) == (mine.id, 0)
 
