@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from typing import Any
 
 from sqlalchemy import select, update
-from sqlalchemy.dialects import postgresql, sqlite
 
 from db import chats, outbox
 from db.engine import Unit
@@ -21,9 +19,8 @@ async def settle_sent(work: Unit, delivered: list[tuple[Sending, int | None]]) -
     await outbox.sent(work, delivered)
     for row, message_id in delivered:
         if row.ticket_id and message_id:
-            insert: Any = sqlite.insert if work.dialect == "sqlite" else postgresql.insert
             await work.session.execute(
-                insert(MessageLink)
+                work.insert(MessageLink)
                 .values(chat_id=row.chat_id, message_id=message_id, ticket_id=row.ticket_id, created_at=work.now)
                 .on_conflict_do_nothing()
             )

@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from typing import Any
 
 from sqlalchemy import select, update
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from db.engine import Unit
@@ -19,9 +17,8 @@ REVIVE_WITHIN = timedelta(days=7)
 
 async def move(work: Unit, old_chat_id: int, new_chat_id: int) -> None:
     """Remember the new id and hand over what waits for the old one."""
-    insert: Any = sqlite.insert if work.dialect == "sqlite" else postgresql.insert
     await work.session.execute(
-        insert(MovedChat)
+        work.insert(MovedChat)
         .values(old_chat_id=old_chat_id, new_chat_id=new_chat_id, moved_at=work.now)
         .on_conflict_do_nothing()
     )

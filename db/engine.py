@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from sqlalchemy import CursorResult, Executable, event, text
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
@@ -62,6 +63,10 @@ class Unit:
     def dialect(self) -> str:
         """sqlite or postgresql."""
         return self.connection.dialect.name
+
+    def insert(self, table: Any) -> Any:
+        """The insert of this database's own dialect: the one that knows ON CONFLICT."""
+        return sqlite.insert(table) if self.dialect == "sqlite" else postgresql.insert(table)
 
     @property
     def session(self) -> AsyncSession:

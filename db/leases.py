@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from typing import Any
 
 from sqlalchemy import delete, or_
-from sqlalchemy.dialects import postgresql, sqlite
 
 from db.engine import Unit
 from db.models import Lease
@@ -14,8 +12,7 @@ from db.models import Lease
 
 async def take(work: Unit, name: str, holder: str, length: timedelta) -> bool:
     """Take or renew the lease. False while another holder's lease runs."""
-    insert: Any = sqlite.insert if work.dialect == "sqlite" else postgresql.insert
-    statement = insert(Lease).values(name=name, holder=holder, until_at=work.now + length)
+    statement = work.insert(Lease).values(name=name, holder=holder, until_at=work.now + length)
     statement = statement.on_conflict_do_update(
         index_elements=[Lease.name],
         set_={"holder": holder, "until_at": work.now + length},

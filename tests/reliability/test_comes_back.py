@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
+from tests.scenarios.desk_steps import card_of, hand_over
 from tests.stage import Stage
 
 
 async def test_a_staff_reply_arrives_when_the_owner_comes_back(stage: Stage) -> None:
-    stage.mina.say("/human")
-    await stage.mina.sees("در یک پیام")
-    stage.mina.say("برق سوله وصل نیست")
-    await stage.mina.sees("شمارهٔ پیگیری")
-    card = await stage.staff.sees("برق سوله وصل نیست")
+    card = await card_of(stage, await hand_over(stage, stage.mina, "برق سوله وصل نیست"))
     stage.mina.person.blocked = True  # and the assistant has not heard of it yet
     stage.staff.say(stage.sara, "فردا تماس می‌گیریم", reply_to=card.message_id)
     await stage.staff.sees("به دست صاحبش نرسید")

@@ -8,15 +8,12 @@ from sqlalchemy import select
 
 from db.models import TicketMessage
 from db.outbox import OutboxRow
+from tests.scenarios.desk_steps import card_of, hand_over
 from tests.stage import Stage
 
 
 async def test_an_answer_is_given_up_after_a_day(stage: Stage) -> None:
-    stage.mina.say("/human")
-    await stage.mina.sees("در یک پیام")
-    stage.mina.say("برق سوله وصل نیست")
-    await stage.mina.sees("شمارهٔ پیگیری")
-    card = await stage.staff.sees("برق سوله وصل نیست")
+    card = await card_of(stage, await hand_over(stage, stage.mina, "برق سوله وصل نیست"))
     await stage.settled()
     stage.world.faults.target(["sendMessage"])
     stage.world.faults.set(server_error=1.0)
