@@ -14,7 +14,7 @@ def main() -> None:
     started = perf_counter()
     index = Index.build(entries, services)
     built = perf_counter() - started
-    phrasings = [text for entry in entries for text in (*entry.phrasings.fa, *entry.phrasings.en)]
+    phrasings = [text for entry in entries for text in entry.phrasings.all]
     short = [index.ask(text).ms for text in phrasings[::4]]
     stories = [(separator.join(phrasings[start:])[:4096]) for start in range(0, 400, 40) for separator in (". ", " ")]
     long = [index.ask(text).ms for text in stories]

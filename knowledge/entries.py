@@ -26,9 +26,8 @@ TITLE_LENGTH: Final = 60
 SHORT_LENGTH: Final = 450
 DETAILS_LENGTH: Final = 1800
 PHRASING_LENGTH: Final = 200
-FEWEST_FA: Final = 16
-FEWEST_FINGLISH: Final = 5
-FEWEST_EN: Final = 8
+FEWEST_PHRASINGS: Final = 25
+"""Of each way of writing."""
 MOST_RELATED: Final = 4
 
 _MARKUP: Final = re.compile(r"</?[a-zA-Z!]|&(?:[a-z]+|#\d+);|\*\*|__|`|\]\(|^#", re.MULTILINE)
@@ -103,10 +102,22 @@ class DetailsTexts(_Part):
 
 
 class Phrasings(_Part):
-    """What people type when they ask this: `fa` holds Persian and Finglish, `en` English."""
+    """What people type when they ask this, by the way they write: Persian as in letters, Persian as it is spoken,
+    Persian in Latin letters, English."""
 
-    fa: tuple[Phrasing, ...]
-    en: tuple[Phrasing, ...]
+    formal: tuple[Phrasing, ...] = ()
+    spoken: tuple[Phrasing, ...] = ()
+    finglish: tuple[Phrasing, ...] = ()
+    english: tuple[Phrasing, ...] = ()
+
+    @property
+    def all(self) -> tuple[str, ...]:
+        """All of them."""
+        return self.formal + self.spoken + self.finglish + self.english
+
+
+WAYS: Final = tuple(Phrasings.model_fields)
+"""The ways of writing, in the order of the files."""
 
 
 class Entry(_Part):
@@ -162,24 +173,20 @@ def find_faults(entries: Sequence[Entry], known_sources: Collection[str]) -> Ite
 def _repeated_phrasings(position: int, entry: Entry, asked: dict[str, str]) -> Iterator[Fault]:
     """Between topics a phrasing is the same if it is so to the matcher; inside one, only if it is typed the same."""
     typed: set[str] = set()
-    for language, phrasings in (("fa", entry.phrasings.fa), ("en", entry.phrasings.en)):
-        for place, phrasing in enumerate(phrasings):
+    for way in WAYS:
+        for place, phrasing in enumerate(getattr(entry.phrasings, way)):
             owner = asked.setdefault(normalise(phrasing), entry.id)
             if owner != entry.id or phrasing.casefold() in typed:
-                yield Fault(position, ("phrasings", language, place), f'phrasing "{phrasing}" is already in {owner}')
+                yield Fault(position, ("phrasings", way, place), f'phrasing "{phrasing}" is already in {owner}')
             typed.add(phrasing.casefold())
 
 
 def find_thin(entries: Sequence[Entry]) -> Iterator[Fault]:
     """Entries with too few phrasings to be found well. A rule for shipped content; a draft may have fewer."""
     for position, entry in enumerate(entries):
-        finglish = sum(normalise(phrasing).isascii() for phrasing in entry.phrasings.fa)
-        if len(entry.phrasings.fa) < FEWEST_FA:
-            yield Fault(position, ("phrasings", "fa"), f"fewer than {FEWEST_FA} Persian phrasings")
-        if finglish < FEWEST_FINGLISH:
-            yield Fault(position, ("phrasings", "fa"), f"fewer than {FEWEST_FINGLISH} phrasings in Finglish")
-        if len(entry.phrasings.en) < FEWEST_EN:
-            yield Fault(position, ("phrasings", "en"), f"fewer than {FEWEST_EN} English phrasings")
+        for way in WAYS:
+            if len(getattr(entry.phrasings, way)) < FEWEST_PHRASINGS:
+                yield Fault(position, ("phrasings", way), f"fewer than {FEWEST_PHRASINGS} {way} phrasings")
 
 
 def load_entries(folder: Path, known_sources: Collection[str]) -> tuple[Entry, ...]:

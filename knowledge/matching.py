@@ -134,7 +134,7 @@ class Index:
 def words_of(entry: Entry) -> TopicWords:
     """What the index needs of an entry."""
     return TopicWords(
-        entry.id, entry.service, (entry.title.fa, entry.title.en), entry.phrasings.fa + entry.phrasings.en
+        entry.id, entry.service, (entry.title.fa, entry.title.en), entry.phrasings.all
     )
 
 
