@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Annotated, Literal
 from urllib.parse import urlsplit
 
-from pydantic import Field, SecretStr, ValidationError, field_validator
+from pydantic import Field, SecretStr, ValidationError, ValidationInfo, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 # python-telegram-bot then gives waiting times as timedelta, its future way, instead of warning each time.
@@ -46,6 +46,9 @@ class Settings(BaseSettings):
     webhook_secret: SecretStr | None = None
     staff_chat_id: int | None = None
     admin_ids: Annotated[tuple[int, ...], NoDecode] = ()
+    encoder: str = "builtin"
+    encoder_model: str | None = Field(default=None, max_length=200, validate_default=True)
+    encoder_key: SecretStr | None = None
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
 
     @field_validator("bot_token")
@@ -96,6 +99,37 @@ class Settings(BaseSettings):
             return tuple(int(part) for part in ids.replace(";", ",").split(",") if part.strip())
         except ValueError:
             raise ValueError("it must be messenger ids, numbers with commas between them") from None
+
+    @field_validator("encoder")
+    @classmethod
+    def _encoder_is_known(cls, encoder: str) -> str:
+        if encoder.lower() in ("builtin", "none"):
+            return encoder.lower()
+        parts = urlsplit(encoder)
+        try:
+            usable = parts.scheme in ("http", "https") and parts.hostname and parts.port != 0
+        except ValueError:  # the port is no number
+            usable = False
+        if not usable:
+            raise ValueError("it must be builtin, none, or an address that begins with http:// or https://")
+        if "@" in parts.netloc or parts.query or parts.fragment:
+            # addresses show in logs, keys must not
+            raise ValueError("its address must end with the path and hold no password; ENCODER_KEY is for the key")
+        return encoder.rstrip("/")
+
+    @field_validator("encoder_model")
+    @classmethod
+    def _model_is_named(cls, model: str | None, info: ValidationInfo) -> str | None:
+        if model is None and "://" in info.data.get("encoder", ""):
+            raise ValueError("an ENCODER with an address needs the name of its model")
+        return model
+
+    @field_validator("encoder_key")
+    @classmethod
+    def _key_fits_a_header(cls, key: SecretStr | None) -> SecretStr | None:
+        if key is not None and not re.fullmatch(r"[!-~]+", key.get_secret_value()):
+            raise ValueError("only visible ASCII characters are allowed, without spaces")
+        return key
 
     @field_validator("log_level", mode="before")
     @classmethod

@@ -8,7 +8,18 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint, text
+from sqlalchemy import (
+    CHAR,
+    BigInteger,
+    CheckConstraint,
+    ForeignKey,
+    Index,
+    LargeBinary,
+    String,
+    Text,
+    UniqueConstraint,
+    text,
+)
 from sqlalchemy.orm import Mapped, mapped_column
 
 from db.types import Base, Key
@@ -212,6 +223,26 @@ class Entry(Base):
     content_hash: Mapped[str] = mapped_column(String(64))
     seed_hash: Mapped[str | None] = mapped_column(String(64))
     updated_at: Mapped[datetime]
+
+
+class KnowledgeVector(Base):
+    """A text's vector, by the hash of encoder and text: a cache that can be made again. float16, little endian."""
+
+    __tablename__ = "knowledge_vectors"
+
+    key: Mapped[str] = mapped_column(CHAR(64), primary_key=True)
+    vector: Mapped[bytes] = mapped_column(LargeBinary)
+    created_at: Mapped[datetime]
+
+
+class KnowledgeLearned(Base):
+    """What was learned from the content, by the hash of what it was learned from: a cache too."""
+
+    __tablename__ = "knowledge_learned"
+
+    key: Mapped[str] = mapped_column(CHAR(64), primary_key=True)
+    content: Mapped[dict[str, Any]]
+    created_at: Mapped[datetime]
 
 
 class Revision(Base):

@@ -1,41 +1,55 @@
-"""From evidence to a decision: how sure the best topic is, and whether to answer, to offer choices or to do neither.
+"""From a chance to a decision: answer, offer choices, or do neither; and what each mistake costs.
 
-The numbers are measured; `python -m knowledge measure --outside tests/knowledge/outside.yaml` prints them anew.
+The bounds between them are learned (learning.py) as those of the least cost on held-out messages.
 """
 
-from math import exp
 from typing import Final, Literal
 
-from knowledge.ranking import Evidence
+import numpy as np
+from numpy.typing import NDArray
 
 Decision = Literal["answer", "choose", "none"]
 """answer: the first topic is meant; choose: offer the first three; none: nothing fits."""
 
-WEIGHTS: Final = (-3.63, 10.3, 7.11, 0.5, 3.02, 2.66)
-"""Logistic regression of "the first topic is the right one": constant, then the evidence in its order."""
-
-SURE: Final = 0.82
-LIKELY: Final = 0.14
-"""Bounds of sureness with the least cost on held-out phrasings and out-of-scope messages (these a quarter of all).
-Costs: a wrong sure answer 5, a choice 1 (2 without the right topic), silence to a question that has an answer 3."""
-
-VAGUE_AT_MOST: Final = 0.7
-"""A lone word such as "land" is never answered outright: choices are kinder than a guess."""
+WRONG_ANSWER: Final = 5.0
+UNNEEDED_CHOICE: Final = 1.0
+USELESS_CHOICE: Final = 2.0
+"""A choice without the right topic, or offered to somebody who asked for something else."""
+SILENCE: Final = 3.0
+"""None, although there is an answer."""
+SHOWN: Final[dict[Decision, int]] = {"answer": 1, "choose": 3, "none": 0}
+"""How many topics a person gets to see."""
 
 
-def features_of(evidence: Evidence) -> tuple[float, ...]:
-    """The evidence as the numbers that WEIGHTS weighs, the constant first."""
-    return (1.0, evidence.likeness, evidence.lead, evidence.nearest, evidence.ahead, evidence.known)
-
-
-def sureness(evidence: Evidence) -> float:
-    """The chance, 0 to 1, that the best topic is the one meant."""
-    chance = 1 / (1 + exp(-sum(w * x for w, x in zip(WEIGHTS, features_of(evidence), strict=True))))
-    return min(chance, VAGUE_AT_MOST) if evidence.vague else chance
-
-
-def decide(sure: float) -> Decision:
-    """What to do at this sureness."""
-    if sure >= SURE:
+def decide(chance: float, sure: float, likely: float) -> Decision:
+    """What to do when the best topic is right with this chance."""
+    if chance >= sure:
         return "answer"
-    return "choose" if sure >= LIKELY else "none"
+    return "choose" if chance >= likely else "none"
+
+
+def cost(
+    chance: NDArray[np.float64], place: NDArray[np.int64], inside: NDArray[np.bool_], sure: float, likely: float
+) -> NDArray[np.float64]:
+    """What the decision on each message costs. `place`: where the right topic came, 0 first; `inside`: it has one."""
+    answered, offered = chance >= sure, (chance < sure) & (chance >= likely)
+    useful = inside & (place < 3)
+    return (
+        np.where(answered & (place != 0), WRONG_ANSWER, 0.0)
+        + np.where(offered, np.where(useful, UNNEEDED_CHOICE, USELESS_CHOICE), 0.0)
+        + np.where(~answered & ~offered & inside, SILENCE, 0.0)
+    )
+
+
+def best_bounds(
+    chance: NDArray[np.float64],
+    place: NDArray[np.int64],
+    inside: NDArray[np.bool_],
+    weight: NDArray[np.float64],
+) -> tuple[float, float]:
+    """The bounds `sure` and `likely` with the least weighted cost."""
+    steps = np.arange(1, 50) / 50
+    best = min(
+        ((float(weight @ cost(chance, place, inside, high, low)), high, low) for high in steps for low in steps if low <= high)
+    )
+    return float(best[1]), float(best[2])

@@ -1,9 +1,9 @@
-"""What two texts are compared by: words, joined word pairs and letter groups, in writing and in sound.
+"""What two texts are compared by: words, joined word pairs, letter groups, sounds and ideas.
 
-Takes normalised text from normalise.py; weights and decisions live in matching.py.
+Takes text as the reader renders it (normalised, Persian letters for Finglish); weights live in lexical.py.
 """
 
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from functools import lru_cache
 from itertools import pairwise
@@ -12,7 +12,7 @@ from typing import Final
 
 import yaml
 
-from knowledge.normalise import Script, fold_homophones, normalise, sound, stem
+from knowledge.normalise import fold_homophones, normalise, sound, stem
 from knowledge.words import STOP
 
 SHORTEST: Final = 2
@@ -20,89 +20,77 @@ LONGEST: Final = 4
 """Letter groups of a word, its borders counted as letters."""
 LONGEST_WORD: Final = 40
 """Letters of a word that are looked at; what is longer is no word."""
+LONGEST_TERM: Final = 3
+"""Words of a synonym."""
 
 
 @lru_cache(maxsize=16384)
-def _groups(kind: str, word: str) -> tuple[str, ...]:
-    """The letter groups of one word, marked by kind."""
-    framed = f" {word} "
-    sizes = range(SHORTEST, min(LONGEST, len(framed)) + 1)
-    return tuple(kind + framed[i : i + size] for size in sizes for i in range(len(framed) - size + 1))
-
-
-@lru_cache(maxsize=16384)
-def heard(word: str) -> str:
-    """The sound key of a word, remembered."""
-    return sound(word)
-
-
-@lru_cache(maxsize=16384)
-def written(word: str) -> str:
+def spelling(word: str) -> str:
     """The spelling under which a word is looked up: without plural endings, letters of one sound unified."""
+    if word.isascii():
+        return word[:-1] if len(word) > 3 and word.endswith("s") and not word.endswith("ss") else word
     return fold_homophones(stem(word))
 
 
 class Synonyms:
-    """Words and phrases that stand for one idea. Found by spelling, and in Finglish by sound."""
+    """Words and phrases that stand for one idea, one idea a line, terms parted by commas."""
 
     def __init__(self, lines: Iterable[str]) -> None:
-        self._ideas: dict[str, set[str]] = defaultdict(set)
+        ideas: dict[str, set[str]] = defaultdict(set)
         for number, line in enumerate(lines):
             for term in line.replace("،", ",").split(","):
-                words = normalise(term).split()
-                self._ideas[" ".join(map(_singular, words))].add(f"y{number}")
-                sounds = " ".join(map(sound, words))
-                if words and not words[0].isascii() and len(sounds) > 1:
-                    self._ideas["~" + sounds].add(f"y{number}")
+                key = " ".join(map(spelling, normalise(term).split()))
+                if key:
+                    ideas[key].add(f"y{number}")
+        self._ideas = {key: tuple(sorted(found)) for key, found in ideas.items()}
 
-    def ideas(self, words: Sequence[str], script: Script) -> set[str]:
-        """The ideas named in a text, given as its normalised words."""
+    def ideas(self, spelled: Sequence[str]) -> set[str]:
+        """The ideas named in a text, given as the spellings of its words."""
         found: set[str] = set()
-        self._collect(found, "", [_singular(word) for word in words])
-        if script == "fi":
-            self._collect(found, "~", [key for key in map(heard, words) if key])
+        for size in range(1, LONGEST_TERM + 1):
+            for start in range(len(spelled) - size + 1):
+                found.update(self._ideas.get(" ".join(spelled[start : start + size]), ()))
         return found
 
-    def _collect(self, found: set[str], mark: str, keys: Sequence[str]) -> None:
-        for size in range(1, LONGEST_TERM + 1):
-            for start in range(len(keys) - size + 1):
-                found |= self._ideas.get(mark + " ".join(keys[start : start + size]), set())
 
-
-def _singular(word: str) -> str:
-    if not word.isascii():
-        return written(word)
-    return word[:-1] if len(word) > 3 and word.endswith("s") and not word.endswith("ss") else word
-
-
-LONGEST_TERM: Final = 3
 SYNONYMS: Final = Synonyms(yaml.safe_load(Path(__file__).with_name("synonyms.yaml").read_text(encoding="utf-8")))
 
 
-def content_words(normalised: str) -> list[str]:
+def content_words(text: str) -> list[str]:
     """The words that carry meaning; all of them when there are only stop words."""
-    words = [word[:LONGEST_WORD] for word in normalised.split()]
+    words = [word[:LONGEST_WORD] for word in text.split()]
     return [word for word in words if word not in STOP] or words
 
 
-def features(normalised: str, script: Script) -> dict[str, float]:
-    """How often each feature occurs; the first letter tells its kind.
+@lru_cache(maxsize=16384)
+def _letter_groups(word: str) -> tuple[str, ...]:
+    framed = f" {fold_homophones(word[:LONGEST_WORD])} "
+    sizes = range(SHORTEST, min(LONGEST, len(framed)) + 1)
+    return tuple("g" + framed[i : i + size] for size in sizes for i in range(len(framed) - size + 1))
 
-    w: a word, or two neighbours written as one (so that دانش بنیان meets دانشبنیان); g: a letter group of a word;
-    s and k: the same in sound, so that Persian meets Finglish (not for English); y: an idea of synonyms.yaml.
+
+@lru_cache(maxsize=16384)
+def _sound(word: str) -> str:
+    return sound(word)
+
+
+def features(text: str, synonyms: Synonyms = SYNONYMS) -> list[str]:
+    """The features of a rendered text, repeated as often as they occur; the first letter tells the kind.
+
+    w: a word that carries meaning; v: any word; p: two neighbours that carry meaning, written as one, so that
+    دانش بنیان meets دانشبنیان; q: any two neighbours; g: a letter group of any word; s: the consonants of a word;
+    y: an idea of synonyms.yaml.
     """
-    counts: Counter[str] = Counter()
-    content = content_words(normalised)
-    spelled = [written(word) for word in content]
-    counts.update("w" + word for word in spelled)
-    counts.update(SYNONYMS.ideas(normalised.split(), script))
-    counts.update("w" + first + second for first, second in pairwise(spelled))
-    for word in normalised.split():
-        counts.update(_groups("g", fold_homophones(word[:LONGEST_WORD])))
-    if script != "en":
-        sounds = [key for key in map(heard, content) if key]
-        counts.update("s" + key for key in sounds)
-        counts.update("s" + first + second for first, second in pairwise(sounds))
-        for key in sounds:
-            counts.update(_groups("k", key))
-    return dict(counts)
+    words = text.split()
+    content = content_words(text)
+    spelled = [spelling(word) for word in content]
+    every = [spelling(word) for word in words]
+    found = ["w" + word for word in spelled]
+    found += ["v" + word for word in every]
+    found += ["p" + first + second for first, second in pairwise(spelled)]
+    found += ["q" + first + " " + second for first, second in pairwise(every)]
+    found += synonyms.ideas(every)
+    found += ["s" + key for word in content if not word.isascii() and (key := _sound(word))]
+    for word in words:
+        found += _letter_groups(word)
+    return found

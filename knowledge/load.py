@@ -1,23 +1,80 @@
-"""Loads what the index is built from: entries, sources and service words, now from files.
+"""Loads what the index is built from: entries, the words of services, and what is none of our business.
 
-The one place that knows where knowledge is kept; what is done with it stands elsewhere.
+The one place that knows in which files knowledge is kept; what is done with it stands elsewhere.
 """
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
 from knowledge.entries import Entry, load_entries
 from knowledge.faults import ContentError, read_yaml
-from knowledge.matching import Index, ServiceWords
 from knowledge.sources import SOURCES_FILE, load_sources
 
 CONTENT_FOLDER: Final = Path(__file__).with_name("content")
 SERVICES_FOLDER: Final = Path(__file__).parents[1] / "eservices" / "catalogue"
+OUTSIDE_FILE: Final = Path(__file__).with_name("outside.yaml")
+NEAR: Final = "near"
 
 
-def load_index(content: Path = CONTENT_FOLDER, services: Path = SERVICES_FOLDER) -> Index:
-    """The index of all content. Raises ContentError for the first broken file."""
-    return Index.build(load_content(content), load_services(services))
+@dataclass(frozen=True, slots=True)
+class ServiceWords:
+    """How people speak of one service: its names, other names, and needs told in plain words, in both languages."""
+
+    id: str
+    names: tuple[str, ...]
+    aliases: tuple[str, ...]
+    needs: tuple[str, ...]
+
+
+class Reply(BaseModel):
+    """One kind sentence in both languages."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", str_strip_whitespace=True)
+
+    fa: str = Field(min_length=2, max_length=200)
+    en: str = Field(min_length=2, max_length=200)
+
+
+class _Kind(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid", str_strip_whitespace=True)
+
+    reply: Reply
+    fa: tuple[str, ...]
+    finglish: tuple[str, ...]
+    en: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Outside:
+    """One kind of message that no topic answers: what is said to it, and examples."""
+
+    id: str
+    reply: Reply
+    persian: tuple[str, ...]
+    latin: tuple[str, ...]
+
+    @property
+    def messages(self) -> tuple[str, ...]:
+        """All examples."""
+        return self.persian + self.latin
+
+
+@dataclass(frozen=True, slots=True)
+class Content:
+    """All that an index is built from."""
+
+    entries: Sequence[Entry]
+    services: Sequence[ServiceWords] = ()
+    outside: Sequence[Outside] = ()
+
+
+def load_all(content: Path = CONTENT_FOLDER) -> Content:
+    """Everything, from files. Raises ContentError for the first broken file."""
+    return Content(load_content(content), load_services(), load_outside())
 
 
 def load_content(folder: Path = CONTENT_FOLDER) -> tuple[Entry, ...]:
@@ -29,6 +86,26 @@ def load_services(folder: Path = SERVICES_FOLDER) -> tuple[ServiceWords, ...]:
     """The words of each service file; none when the folder is not there. Only what matching needs is read: the full
     shape is checked by the services' own package. Raises ContentError when a file is not a mapping with an id."""
     return tuple(_service(file) for file in sorted(folder.glob("*.yaml")))
+
+
+def load_outside(file: Path = OUTSIDE_FILE) -> tuple[Outside, ...]:
+    """The kinds of messages that are none of our business. Raises ContentError."""
+    data = read_yaml(file)
+    if not isinstance(data, dict):
+        raise ContentError(file, 1, None, "a mapping of kinds is expected")
+    near = data.pop(NEAR, {})
+    if not isinstance(near, dict):
+        raise ContentError(file, 1, NEAR, "a mapping of groups is expected")
+    kinds = []
+    for name, rows in {**data, **near}.items():
+        try:
+            kind = _Kind.model_validate(rows)
+        except ValidationError as error:
+            first = error.errors(include_url=False, include_input=False)[0]
+            place = " > ".join(str(step) for step in first["loc"])
+            raise ContentError(file, 1, str(name), f"{place}: {first['msg']}") from None
+        kinds.append(Outside(str(name), kind.reply, kind.fa, kind.finglish + kind.en))
+    return tuple(kinds)
 
 
 def _service(file: Path) -> ServiceWords:

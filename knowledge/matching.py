@@ -1,55 +1,37 @@
-"""The index that finds the topic of a message: immutable, built from entries and service words.
+"""The index that finds the topic of a message: immutable, so that any number of threads may ask it at once.
 
-A later engine may replace this module; callers know `Index`, `Answer` and the plain data below only. How texts are
-compared is in ranking.py, what follows from it in deciding.py.
+How it is built and renewed is in building.py and engine.py; callers know `Index`, `Answer` and plain data only.
 """
 
-import re
-from collections.abc import Iterable, Sequence
+from collections import defaultdict
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from time import perf_counter
-from typing import Final, Literal, Self
+from typing import Final, Literal
 
-from knowledge.deciding import Decision, decide, sureness
-from knowledge.entries import Entry
-from knowledge.features import SYNONYMS
-from knowledge.normalise import Script, detect, is_courtesy, normalise
-from knowledge.ranking import Query, Ranker, Ranking
+import numpy as np
+
+from knowledge.candidates import Meaning, Words
+from knowledge.combining import Weighing, signs_of
+from knowledge.deciding import SHOWN, Decision, decide
+from knowledge.heads import Matrix
+from knowledge.layout import GENERAL, Layout
+from knowledge.reading import Reading
+from knowledge.splitting import LONGEST_STRETCH, halves, stretches
 
 MOST_TOPICS: Final = 5
-LONGEST_TEXT: Final = 4096
-"""Characters that are looked at: as many as a message of the messenger has."""
-LONGEST_WINDOW: Final = 24
-"""Words. A longer text is read in windows: whole sentences, or overlapping stretches of them."""
-MOST_WINDOWS: Final = 5
-"""Those that name most ideas."""
+MOST_ENCODED: Final = 3
+"""Stretches of a long message whose meaning is looked at: those whose words say most."""
+CLEAR_SERVICE: Final = 0.25
+"""Share of all candidates at which a message without a sure topic names a service. Lower, and others are misled."""
+HALF_LIKELY: Final = 0.45
+"""Chance by words alone that both halves of a message must have before their meaning is looked at."""
 
-SHOWN: Final[dict[Decision, int]] = {"answer": 1, "choose": 3, "none": 0}
-"""How many of the topics a person gets to see."""
+COURTESIES: Final = frozenset({f"{GENERAL}.greeting", f"{GENERAL}.thanks"})
+"""Topics that are said around a question."""
 
-CLEAR_SERVICE: Final = 0.12
-CLEAR_SERVICE_LEAD: Final = 0.08
-"""Likeness to a service's words, and lead over the second, at which a text without a sure topic names a service."""
-
-
-@dataclass(frozen=True, slots=True)
-class ServiceWords:
-    """How people speak of one service: its names, other names, and needs told in plain words, in both languages."""
-
-    id: str
-    names: tuple[str, ...]
-    aliases: tuple[str, ...]
-    needs: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class TopicWords:
-    """How people ask for one topic. An Entry is reduced to this."""
-
-    id: str
-    service: str | None
-    titles: tuple[str, ...]
-    phrasings: tuple[str, ...]
+Encode = Callable[[Sequence[str]], Matrix]
+"""Sentence vectors of texts; may raise, and then words alone decide."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,103 +44,172 @@ class Scored:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What the index makes of one message. `topics`: best first, up to five; `ms`: milliseconds it took."""
+    """What the index makes of one message. `topics`: best first, up to five; `ms`: milliseconds it took; `more`: ids of
+    further topics that it surely asks for; `outside`: with "none", the kind of message that is none of our business."""
 
     decision: Decision
     topics: tuple[Scored, ...]
     service: str | None
     language: Literal["fa", "en"]
     ms: float
+    more: tuple[str, ...] = ()
+    outside: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """What was found for one stretch of text: scores of all candidates, the chance that the best topic is right, and
+    the evidence behind them (candidates, columns); the share of words that are known."""
+
+    reading: Reading
+    scores: Matrix
+    chance: float
+    weighing: Weighing
+    evidence: Matrix
+    known: float
+
+    @property
+    def decision(self) -> Decision:
+        """What to do."""
+        return decide(self.chance, self.weighing.sure, self.weighing.likely)
+
+    @property
+    def surplus(self) -> float:
+        """How far above the bound for answering, in its own measure: findings by words and by meaning compare."""
+        return self.chance - self.weighing.sure
 
 
 class Index:
-    """Immutable after it is built, so that any number of threads may ask it at once."""
+    """Finds topics by words and, when sentence vectors are there, by meaning."""
 
-    def __init__(self, topics: Sequence[TopicWords], services: Sequence[ServiceWords] = ()) -> None:
-        self._topics = tuple(topics)
-        self._services = tuple(services)
-        self._by_topic = Ranker([topic.titles + topic.phrasings for topic in topics])
-        self._by_service = Ranker([service.names + service.aliases + service.needs for service in services])
+    def __init__(
+        self, layout: Layout, words: Words, weighings: Mapping[str, Weighing], meaning: Meaning | None = None
+    ) -> None:
+        self.layout = layout
+        self.words = words
+        self.meaning = meaning if "meaning" in weighings else None
+        self.weighings = weighings
 
-    @classmethod
-    def build(cls, entries: Iterable[Entry], services: Iterable[ServiceWords] = ()) -> Self:
-        """An index of all entries; under a second for a few thousand phrasings."""
-        return cls([words_of(entry) for entry in entries], tuple(services))
-
-    @property
-    def topics(self) -> tuple[TopicWords, ...]:
-        """The topics it was built from."""
-        return self._topics
-
-    def ask(self, text: str) -> Answer:
-        """What the text asks for. Any string; bounded work; never raises."""
+    def ask(self, text: str, encode: Encode | None = None) -> Answer:
+        """What the text asks for. Any string; bounded work. Without `encode`, or when it raises, by words alone."""
         started = perf_counter()
-        script = detect(text)
-        rankings = [(query, self._by_topic.rank(query, MOST_TOPICS)) for query in queries(text, script)]
-        topics = self._merged([ranking for _, ranking in rankings])
-        decision = decide(topics[0].score) if topics else "none"
-        service = self._shared_service(topics, decision) or self._clear_service([query for query, _ in rankings])
-        language: Literal["fa", "en"] = "en" if script == "en" else "fa"
-        return Answer(decision, topics, service, language, (perf_counter() - started) * 1000)
+        reading = self.layout.reader.read(text)
+        language: Literal["fa", "en"] = "en" if reading.script == "en" else "fa"
+        if not reading.text:
+            return Answer("none", (), None, language, (perf_counter() - started) * 1000)
+        if reading.words > LONGEST_STRETCH:
+            findings, more = self.find_in_long(text, reading, encode), ()
+        else:
+            whole = self.find([reading], encode)[0]
+            findings, more = [whole], self._second_question(text, whole, encode)
+        if more:
+            findings = list(more)
+        best = max(findings, key=lambda finding: finding.surplus)
+        decision: Decision = "answer" if more else best.decision
+        topics = self._topics(findings)
+        return Answer(
+            decision,
+            topics,
+            self._service(best, decision, topics),
+            language,
+            (perf_counter() - started) * 1000,
+            tuple(self._top(finding) for finding in more[1:]),
+            self._outside(best, decision),
+        )
 
-    def evidence(self, text: str) -> Ranking:
-        """The bare ranking of a short text, for measuring."""
-        return self._by_topic.rank(Query.of(text), MOST_TOPICS)
+    def find(self, readings: Sequence[Reading], encode: Encode | None, most: int = MOST_ENCODED) -> list[Finding]:
+        """A finding for each stretch: by words, and by meaning where words leave it open (for `most` of them)."""
+        found = [self._by_words(reading) for reading in readings]
+        if self.meaning is None or encode is None:
+            return found
+        alone = self.weighings["words"].alone
+        open_ = [at for at, finding in enumerate(found) if finding.chance < alone]
+        open_ = sorted(open_, key=lambda at: -found[at].chance)[:most]
+        if open_:
+            vectors = encode([readings[at].text for at in open_])
+            for at, vector in zip(open_, vectors, strict=True):
+                found[at] = self._by_meaning(found[at], vector)
+        return found
 
-    def _merged(self, rankings: Iterable[Ranking]) -> tuple[Scored, ...]:
-        """Each topic with its best score over all windows. Within one, the first has its sureness and the others fall
-        from it in the ratio of the ranking."""
-        best: dict[int, float] = {}
-        for ranking in rankings:
-            sure = sureness(ranking.evidence)
-            for position, score in ranking.best:
-                share = score / ranking.best[0][1]
-                best[position] = max(best.get(position, 0.0), sure * share)
-        order = sorted(best.items(), key=lambda item: (-item[1], item[0]))[:MOST_TOPICS]
-        return tuple(Scored(self._topics[position].id, round(score, 4)) for position, score in order)
+    def find_in_long(self, text: str, whole: Reading, encode: Encode | None) -> list[Finding]:
+        """Findings for the stretches of a long message that say most, best first."""
+        reader = self.layout.reader
+        readings = [reader.read(stretch, whole.script) for stretch in stretches(text)]
+        readings = [reading for reading in readings if reading.text] or [whole]
+        found = self.find(readings, encode)
+        return [finding for finding in found if self._top(finding) not in COURTESIES] or found
 
-    def _shared_service(self, topics: Sequence[Scored], decision: Decision) -> str | None:
-        """The service of the topic answered, or the one to which all offered choices lead."""
-        shown = {topic.id for topic in topics[: SHOWN[decision]]}
-        services = {topic.service for topic in self._topics if topic.id in shown}
-        return services.pop() if len(services) == 1 else None
+    def _by_words(self, reading: Reading) -> Finding:
+        evidence, known = self.words.evidence(reading.text)
+        return self._weighed(reading, evidence, known, self.weighings["words"])
 
-    def _clear_service(self, queries: Iterable[Query]) -> str | None:
-        rankings = [self._by_service.rank(query, 2) for query in queries]
-        best = max(rankings, key=lambda ranking: ranking.evidence.likeness, default=None)
-        if best is None or best.evidence.likeness < CLEAR_SERVICE or best.evidence.lead < CLEAR_SERVICE_LEAD:
+    def _by_meaning(self, former: Finding, vector: Matrix) -> Finding:
+        assert self.meaning is not None
+        evidence = np.concatenate([former.evidence, self.meaning.evidence(vector)], axis=1)
+        return self._weighed(former.reading, evidence, former.known, self.weighings["meaning"])
+
+    def _weighed(self, reading: Reading, evidence: Matrix, known: float, weighing: Weighing) -> Finding:
+        scores = weighing.scores(evidence, reading.script)
+        layout = self.layout
+        signs = signs_of(scores, evidence, layout.topics, layout.ours, known, reading.words)
+        return Finding(reading, scores, float(weighing.chance(signs[None])[0]), weighing, evidence, known)
+
+    def _second_question(self, text: str, whole: Finding, encode: Encode | None) -> tuple[Finding, ...]:
+        """The findings of both halves when a message surely asks two things; else none."""
+        reader = self.layout.reader
+        likely: list[tuple[float, list[Reading]]] = []
+        for pair in halves(text):
+            readings = [reader.read(half, whole.reading.script) for half in pair]
+            if all(reading.text for reading in readings):
+                found = [self._by_words(reading) for reading in readings]
+                weakest = min(finding.chance for finding in found)
+                if weakest >= HALF_LIKELY and self._top(found[0]) != self._top(found[1]):
+                    likely.append((weakest, readings))
+        if not likely:
+            return ()
+        found = self.find(max(likely, key=lambda pair: pair[0])[1], encode)
+        tops = {self._top(finding) for finding in found}
+        near = {self.layout.ids[at] for at in np.argsort(-whole.scores[: self.layout.topics])[:MOST_TOPICS]}
+        sure = all(finding.decision == "answer" for finding in found) and not tops & COURTESIES
+        return tuple(found) if sure and len(tops) == 2 and tops & near else ()
+
+    def _top(self, finding: Finding) -> str:
+        return self.layout.ids[int(finding.scores[: self.layout.topics].argmax())]
+
+    def _topics(self, findings: Sequence[Finding]) -> tuple[Scored, ...]:
+        """Each topic with the chance that one of the findings is of it. Within a finding, the first topic has its
+        chance and the others fall from it in the ratio of their shares."""
+        missed: dict[int, float] = defaultdict(lambda: 1.0)
+        for finding in findings:
+            scores = finding.scores[: self.layout.topics]
+            for at in np.argsort(-scores)[:MOST_TOPICS].tolist():
+                missed[at] *= 1 - min(0.999, finding.chance * float(np.exp(scores[at] - scores.max())))
+        order = sorted(missed.items(), key=lambda item: (item[1], item[0]))[:MOST_TOPICS]
+        return tuple(Scored(self.layout.ids[at], round(1 - miss, 4)) for at, miss in order)
+
+    def _service(self, finding: Finding, decision: Decision, topics: Sequence[Scored]) -> str | None:
+        """The service of the topic answered, or the one that most speaks for."""
+        place = {topic: at for at, topic in enumerate(self.layout.ids[: self.layout.topics])}
+        services = {self.layout.services[place[topic.id]] for topic in topics[: SHOWN[decision]]}
+        if len(services) == 1:
+            return services.pop()
+        shares = self.shares(finding)
+        by_service: dict[str, float] = defaultdict(float)
+        for at, service in enumerate(self.layout.services):
+            if service is not None and service != GENERAL:
+                by_service[service] += float(shares[at])
+        name = max(by_service, key=lambda service: by_service[service], default=None)
+        return name if name is not None and by_service[name] >= CLEAR_SERVICE else None
+
+    def _outside(self, finding: Finding, decision: Decision) -> str | None:
+        ours = self.layout.ours
+        if decision != "none" or len(self.layout.ids) == ours:
             return None
-        return self._services[best.best[0][0]].id
+        shares = self.shares(finding)
+        return self.layout.ids[ours + int(shares[ours:].argmax())] if shares[ours:].sum() > 0.5 else None
 
-
-def words_of(entry: Entry) -> TopicWords:
-    """What the index needs of an entry."""
-    return TopicWords(
-        entry.id, entry.service, (entry.title.fa, entry.title.en), entry.phrasings.all
-    )
-
-
-_SENTENCE_END: Final = re.compile(r"[.!?؟؛\n\r…]+")
-
-
-def queries(text: str, script: Script) -> list[Query]:
-    """The text as one query when it is short, else its most telling windows. None without a word."""
-    text = text[:LONGEST_TEXT]
-    whole = normalise(text)
-    if not whole:
-        return []
-    if len(whole.split()) <= LONGEST_WINDOW:
-        return [Query.of(whole, script)]
-    sentences = (normalise(sentence) for sentence in _SENTENCE_END.split(text))
-    windows = dict.fromkeys(window for sentence in sentences for window in _stretches(sentence.split()))
-    telling = [window for window in windows if not is_courtesy(window)] or list(windows)[:1]
-    if len(telling) > MOST_WINDOWS:
-        telling.sort(key=lambda window: -len(SYNONYMS.ideas(window.split(), script)))
-    return [Query.of(window, script) for window in telling[:MOST_WINDOWS]]
-
-
-def _stretches(words: Sequence[str]) -> list[str]:
-    """A sentence, or overlapping stretches of one that is longer than a window."""
-    step = LONGEST_WINDOW * 2 // 3
-    starts = range(0, max(1, len(words) - LONGEST_WINDOW + step), step) if words else ()
-    return [" ".join(words[start : start + LONGEST_WINDOW]) for start in starts]
+    def shares(self, finding: Finding) -> Matrix:
+        """The shares of all candidates, adding up to one."""
+        grown = np.exp(finding.scores - finding.scores.max())
+        result: Matrix = grown / grown.sum()
+        return result

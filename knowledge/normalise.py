@@ -1,10 +1,15 @@
-"""The one written form of a message: letters, digits, spaces and endings unified, in Persian, Finglish and English.
+"""The one form of a message: letters, digits, spaces and endings unified; which language it or a part of it is in.
 
-Pure functions, linear in the length, never raising. What is compared with what lives in features.py and matching.py.
+Pure functions, linear in the length, never raising. Spoken words are in spoken.py, Finglish in finglish.py, a wrong
+keyboard layout in keyboard.py. What is compared with what lives in features.py and matching.py.
 """
 
 import re
 import unicodedata
+from collections import Counter
+from collections.abc import Iterable
+from functools import lru_cache
+from math import log
 from typing import Final, Literal
 
 from knowledge.words import COURTESY, ENGLISH, FINGLISH
@@ -21,13 +26,23 @@ _SAME_LETTER: Final[dict[str, str]] = {
     **dict.fromkeys("ةۀہھەۃۂ", "ه"),
     **dict.fromkeys("أإآٱٲٳٵ", "ا"),
     **dict.fromkeys("ؤۆۇۈۋ", "و"),
-    "ء": "",
-    "ـ": "",  # kashida
+    **dict.fromkeys("ءۥۦـ", ""),  # the last one is the kashida
 }
 _NOTHING: Final = frozenset(map(chr, (*range(0x200D, 0x2010), *range(0x202A, 0x202F), *range(0x2060, 0x2070)))) | set(
     "\u00ad\u061c\u200b\ufeff"
 )
 """Joins and direction marks that stand inside words. The half-space (U+200C) is not among them: it parts words."""
+
+
+class _Unmarked(dict[int, int | None]):
+    """For str.translate: takes away what stands on letters. It goes before the decomposition, which sorts a run of
+    marks, and that is not linear."""
+
+    def __missing__(self, code: int) -> int | None:
+        kept = None if unicodedata.combining(chr(code)) else code
+        if code < _CACHED_BELOW:
+            self[code] = kept
+        return kept
 
 
 class _Table(dict[int, str]):
@@ -58,13 +73,14 @@ def _mapped(letter: str) -> str:
 
 
 _TABLE: Final = _Table()
+_UNMARKED: Final = _Unmarked()
 _STRETCHED: Final = re.compile(r"([^\W\d_])\1{2,}")
-_MARKS: Final = re.compile(r"[\u0300-\u036f\u0610-\u061a\u064b-\u065f\u0670\u06d6-\u06ed]+")
+_THOUSANDS: Final = re.compile(r"(?<=\d)[,\u060c\u066c](?=\d{3}(?!\d))")
 
 _PREFIXES: Final = frozenset({"می", "نمی"})
-_ENDINGS: Final = frozenset(
+_ENDINGS: Final = frozenset({"تر", "ترین"}) | frozenset(
     "ها" + rest
-    for rest in ("", "ی", "یی", "یم", "یت", "یش", "یمان", "یتان", "یشان", "م", "ت", "ش", "مون", "تون", "شون")
+    for rest in ("", "ی", "یی", "یم", "یت", "یش", "یمان", "یتان", "یشان", "م", "ت", "ش", "مون", "تون", "شون", "رو")
 )
 
 
@@ -73,61 +89,105 @@ def normalise(text: str) -> str:
 
     Idempotent: `normalise(normalise(t)) == normalise(t)`. Keeps the script; an empty string when nothing is left.
     """
-    # Marks go first: a long run of them would make the decomposition sort them, which is not linear.
-    plain = unicodedata.normalize("NFKD", _MARKS.sub("", text).casefold()).casefold()
+    plain = _THOUSANDS.sub("", text).casefold()
+    if not plain.isascii():
+        plain = unicodedata.normalize("NFKD", plain.translate(_UNMARKED)).casefold()
     letters = _STRETCHED.sub(r"\1", plain.translate(_TABLE))
-    return " ".join(_joined(letters.split()))
+    return " ".join(joined(letters.split()))
 
 
-def _joined(words: list[str]) -> list[str]:
-    """Verb prefixes and plural endings that stand alone, joined to their word; a lone ezafe ی dropped."""
-    joined: list[str] = []
+def joined(words: Iterable[str]) -> list[str]:
+    """Normalised words, with lone verb prefixes and endings joined to their word, and without a lone ezafe ی."""
+    done: list[str] = []
     for word in words:
-        if word == "ی" and joined:
+        if word == "ی" and done:
             continue
-        # A join must not stretch a letter to three, or a second pass would change the text again.
-        before = joined[-1] if joined else "a"
-        ending = word in _ENDINGS and not before.isascii() and not before.endswith("هه")
-        verb = before in _PREFIXES and not word.isascii() and not word.startswith("یی")
-        if ending or verb:
-            joined[-1] += word
+        before = done[-1] if done else "a"
+        ending = word in _ENDINGS and not before.isascii()
+        verb = before in _PREFIXES and not word.isascii()
+        if (ending or verb) and not _would_stretch(before, word):
+            done[-1] += word
         else:
-            joined.append(word)
-    return joined
+            done.append(word)
+    return done
 
 
-_ENGLISH_SHAPE: Final = re.compile(
-    r"th|wh|ck|ing\b|tion|ght|ough|ee|ed\b|ly\b|qu|ss\b|ll\b|ty\b|ies\b|ment\b|ple\b|ss"
-)
-_FINGLISH_SHAPE: Final = re.compile(
-    r"kh|gh|zh|aa|q(?!u)|\bmi|\bnemi|[bcdfgjklmnprstvyz]am\b|im\b|[aeiou]i\b|[bdgjkmnrsvz]e\b|eh\b|o\b|a\b|sht|shd|[aeiou]y[aeiou]"
-)
+def _would_stretch(before: str, word: str) -> bool:
+    """Whether a join would put one letter three times in a row, so that a second pass would change the text again."""
+    return (before[-2:] + word[:1]) == word[:1] * 3 or (before[-1:] + word[:2]) == word[:1] * 3
+
+
+_KNOWN_WORD: Final = 2.0
+_UNKNOWN_WORD: Final = 1.5
+"""How much one word says at most about the language, when it is in a word list and when only its letters tell."""
+_PER_GROUP: Final = 0.4
+_JUDGED: Final = 600
+"""Characters of a message, and of each part, that are looked at for the language."""
+
+
+def _letter_groups(word: str) -> set[str]:
+    """Its groups of two and three letters, with ^ and $ for its ends."""
+    edged = f"^{word}$"
+    return {edged[at : at + size] for size in (2, 3) for at in range(len(edged) - size + 1)}
+
+
+def _leanings() -> dict[str, float]:
+    """How much a letter group speaks for English (above 0) or Finglish, by the words of the two lists."""
+    english = Counter(group for word in ENGLISH - FINGLISH for group in _letter_groups(word))
+    finglish = Counter(group for word in FINGLISH - ENGLISH for group in _letter_groups(word))
+    prior = log((len(FINGLISH) + 1) / (len(ENGLISH) + 1))
+    groups = english.keys() | finglish.keys()
+    return {group: log((english[group] + 0.5) / (finglish[group] + 0.5)) + prior for group in groups}
+
+
+_LEANINGS: Final = _leanings()
+
+
+@lru_cache(maxsize=8192)
+def _leaning(word: str) -> float:
+    """How much a Latin word speaks for English (above 0) or Finglish (below); 0 when it is a word of both."""
+    if word in ENGLISH or word in FINGLISH:
+        return _KNOWN_WORD * ((word in ENGLISH) - (word in FINGLISH))
+    total = _PER_GROUP * sum(_LEANINGS.get(group, 0.0) for group in _letter_groups(word))
+    return max(-_UNKNOWN_WORD, min(_UNKNOWN_WORD, total))
 
 
 def detect(text: str) -> Script:
     """The script and language of a message; only its first 600 characters count. Text without letters is "fa"."""
-    return script_of(normalise(text[:600]))
+    return script_of(normalise(text[:_JUDGED]))
 
 
 def script_of(normalised: str) -> Script:
-    """The same for normalised text: by letters first, then Finglish against English by words and word shapes."""
+    """The same for normalised text: by letters first, then Finglish against English by words and their letters."""
     words = normalised.split()
     persian = sum(len(word) for word in words if not word.isascii() and not word.isdigit())
     latin_words = [word for word in words if word.isascii() and not word.isdigit()]
-    latin = sum(map(len, latin_words))
-    if latin <= persian:
+    if sum(map(len, latin_words)) <= persian:
         return "fa"
-    score = 0.0
-    for word in latin_words:
-        if word in ENGLISH and word in FINGLISH:
-            continue
-        if word in ENGLISH:
-            score += 2.0
-        elif word in FINGLISH:
-            score -= 2.0
-        else:
-            score += 0.8 * len(_ENGLISH_SHAPE.findall(word)) - 0.8 * len(_FINGLISH_SHAPE.findall(word))
-    return "en" if score >= 0 else "fi"
+    return "en" if sum(map(_leaning, latin_words)) >= 0 else "fi"
+
+
+_ARABIC: Final = r"[\u0600-\u08ff\ufb50-\ufdff\ufe70-\ufefc]"
+_LETTERS: Final = re.compile(rf"(?:(?={_ARABIC})[^\W\d_])+|(?:(?!{_ARABIC})[^\W\d_])+")
+
+
+def parts(text: str) -> list[tuple[Script, str]]:
+    """The stretches of one script in a mixed message, in order; put together they are the text itself.
+
+    Digits, signs and spaces belong to the letters before them, at the start to those after. Neighbouring stretches
+    differ in letters, so "fi" never stands beside "en". An empty text has none.
+    """
+    starts: list[tuple[int, bool]] = []
+    for run in _LETTERS.finditer(text):
+        latin = not "\u0600" <= run.group()[0] <= "\u08ff" and not "\ufb50" <= run.group()[0] <= "\ufefc"
+        if not starts or starts[-1][1] != latin:
+            starts.append((run.start(), latin))
+    if not starts:
+        return [("fa", text)] if text else []
+    ends = [start for start, _ in starts[1:]] + [len(text)]
+    begins = [0, *ends[:-1]]
+    stretches = [(text[begin:end], latin) for begin, end, (_, latin) in zip(begins, ends, starts, strict=True)]
+    return [(detect(stretch) if latin else "fa", stretch) for stretch, latin in stretches]
 
 
 _HOMOPHONES: Final = str.maketrans(

@@ -1,0 +1,67 @@
+"""Builds an index from content: words first, meaning when the sentence vectors are there, and what is learned of both.
+
+Some seconds of work for ten thousand phrasings: for a worker thread. When to build is decided in engine.py.
+"""
+
+import json
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from typing import Any, Final
+
+import numpy as np
+
+from knowledge.candidates import Meaning, Words, dimensions_for, moments_of, words_head
+from knowledge.combining import Weighing
+from knowledge.heads import Matrix
+from knowledge.layout import Layout
+from knowledge.learning import Lesson, learn
+from knowledge.lexical import Lexicon
+from knowledge.matching import Index
+
+LEARNED_FILE: Final = Path(__file__).with_name("learned.json")
+"""What was learned from the content as it is shipped; `python -m knowledge learn` writes it anew."""
+
+
+def shipped() -> dict[str, Weighing]:
+    """The weighings of LEARNED_FILE."""
+    return weighings_of(json.loads(LEARNED_FILE.read_text(encoding="utf-8"))["weighings"])
+
+
+def weighings_of(plain: Mapping[str, Any]) -> dict[str, Weighing]:
+    """From JSON."""
+    return {name: Weighing.of(values) for name, values in plain.items()}
+
+
+def build_words(layout: Layout) -> Words:
+    """What is known by words."""
+    lexicon = Lexicon(layout.corpus.texts)
+    chunks = lexicon.project_all(dimensions_for(layout.corpus.topics))
+    everything = np.ones(len(layout.corpus.texts), bool)
+    return Words(layout.corpus, lexicon, words_head(moments_of(layout.corpus, chunks, everything)))
+
+
+def build_meaning(layout: Layout, vectors: Matrix) -> Meaning:
+    """What is known by meaning, from the vectors of the corpus's texts in their order."""
+    return Meaning(layout.corpus, vectors)
+
+
+def learn_weighings(
+    layout: Layout, words: Words, meaning: Meaning | None, pause: Callable[[], None] = lambda: None
+) -> dict[str, Weighing]:
+    """What can be learned of how to weigh this content's evidence."""
+    lesson = Lesson(layout.corpus, layout.topics, layout.ours, layout.scripts, layout.lengths)
+    return learn(lesson, words, meaning, pause)
+
+
+def build(
+    layout: Layout, weighings: Mapping[str, Weighing] | None = None, vectors: Matrix | None = None
+) -> Index:
+    """The index; learns the weighings when none are given."""
+    words = build_words(layout)
+    meaning = build_meaning(layout, vectors) if vectors is not None else None
+    return Index(layout, words, weighings or learn_weighings(layout, words, meaning), meaning)
+
+
+def texts_to_encode(layout: Layout) -> Sequence[str]:
+    """The texts whose vectors build_meaning needs."""
+    return layout.corpus.texts

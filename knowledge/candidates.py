@@ -1,0 +1,132 @@
+"""What speaks for each candidate: a table of topics by evidence, from words alone or from words and meaning.
+
+Immutable after it is built. How the evidence is weighed is learned in learning.py and applied in combining.py.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Final
+
+import numpy as np
+
+from knowledge.heads import Head, Matrix, Moments, Numbers, discriminant, softmax_regression
+from knowledge.lexical import Lexicon, Neighbours
+
+LEXICAL: Final = ("lex", "near", "mass")
+SEMANTIC: Final = ("sem", "meant", "sense")
+"""By words: the discriminant's score, the likeness of the nearest text, how many texts are near. By meaning: the same."""
+
+SHARPNESS: Final = 12.0
+"""How much nearer texts outweigh farther ones in the mass around a message."""
+LEXICAL_SHRINKAGE: Final = 0.3
+SEMANTIC_SHRINKAGE: Final = 0.7
+PENALTY: Final = 0.01
+"""Of the softmax regression."""
+MOST_REGRESSED: Final = 600
+"""Topics. With more, the head over meaning is a discriminant too: the regression would take minutes."""
+
+
+def dimensions_for(topics: int) -> int:
+    """Places that the features of a text are spread over."""
+    return 1024 if topics <= 1000 else 512
+
+
+@dataclass(frozen=True)
+class Corpus:
+    """Rendered texts, sorted by the topic (0..topics-1) that each belongs to; each topic has one or more."""
+
+    texts: Sequence[str]
+    owners: Numbers
+    topics: int
+    starts: Numbers = field(init=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "starts", np.searchsorted(self.owners, np.arange(self.topics)))
+
+    def best(self, likeness: Matrix) -> Matrix:
+        """The greatest of each topic's texts, over the last axis."""
+        result: Matrix = np.maximum.reduceat(likeness, self.starts, axis=-1)
+        return result
+
+    def mass(self, likeness: Matrix) -> Matrix:
+        """A soft count of each topic's near texts, in the scale of likeness."""
+        sums = np.add.reduceat(np.exp(SHARPNESS * (likeness - 1)), self.starts, axis=-1)
+        result: Matrix = (np.log(sums + 1e-12) / SHARPNESS + 1).astype(np.float32)
+        return result
+
+
+class Words:
+    """Evidence by words."""
+
+    def __init__(self, corpus: Corpus, lexicon: Lexicon, head: Head) -> None:
+        self.corpus = corpus
+        self.lexicon = lexicon
+        self.neighbours = Neighbours(lexicon)
+        self.head = head
+        self.dimensions = head.weights.shape[0]
+
+    def evidence(self, text: str) -> tuple[Matrix, float]:
+        """(topics, LEXICAL), and the share of the text's words that are known."""
+        ids, weights, known = self.lexicon.look_up(text)
+        return self.weigh(ids, weights, self.head, None), known
+
+    def weigh(self, ids: Numbers, weights: Matrix, head: Head, hidden: Numbers | None) -> Matrix:
+        """The same from looked-up features; `hidden` texts count as not there."""
+        likeness = self.neighbours.likeness(ids, weights)
+        if hidden is not None:
+            likeness[hidden] = 0.0
+        scores = head.scores(self.lexicon.projected(ids, weights, self.dimensions))
+        return np.stack([scores, self.corpus.best(likeness), self.corpus.mass(likeness)], axis=-1)
+
+
+class Meaning:
+    """Evidence by sentence vectors."""
+
+    def __init__(self, corpus: Corpus, vectors: Matrix, start: Head | None = None) -> None:
+        self.corpus = corpus
+        self.vectors = vectors
+        self.centre = vectors.mean(0).astype(np.float32)
+        self.head = meaning_head(vectors, corpus.owners, corpus.topics, start)
+        self.directions = unit(vectors - self.centre)
+
+    def evidence(self, vector: Matrix) -> Matrix:
+        """(topics, SEMANTIC) for one sentence vector."""
+        return self.weigh(vector[None], self.head, None)[0]
+
+    def weigh(self, vectors: Matrix, head: Head, hidden: Numbers | None) -> Matrix:
+        """(n, topics, SEMANTIC); `hidden` texts count as not there."""
+        likeness = unit(vectors - self.centre) @ self.directions.T
+        if hidden is not None:
+            likeness[:, hidden] = -1.0
+        return np.stack([head.scores(vectors), self.corpus.best(likeness), self.corpus.mass(likeness)], axis=-1)
+
+
+def unit(vectors: Matrix) -> Matrix:
+    """Rows of length one."""
+    result: Matrix = vectors / np.maximum(np.linalg.norm(vectors, axis=-1, keepdims=True), 1e-9)
+    return result.astype(np.float32, copy=False)
+
+
+def moments_of(corpus: Corpus, chunks: Sequence[Matrix], kept: Numbers) -> Moments:
+    """Moments of the projected texts (in chunks) whose place is marked in `kept` (bool, texts)."""
+    moments = Moments.none(corpus.topics, chunks[0].shape[1])
+    start = 0
+    for chunk in chunks:
+        here = kept[start : start + len(chunk)]
+        moments.add(chunk[here], corpus.owners[start : start + len(chunk)][here])
+        start += len(chunk)
+    return moments
+
+
+def words_head(moments: Moments) -> Head:
+    """The head over projected features."""
+    return discriminant(moments, LEXICAL_SHRINKAGE)
+
+
+def meaning_head(vectors: Matrix, owners: Numbers, topics: int, start: Head | None = None) -> Head:
+    """The head over sentence vectors."""
+    if topics <= MOST_REGRESSED:
+        return softmax_regression(vectors, owners, topics, PENALTY, start)
+    moments = Moments.none(topics, vectors.shape[1])
+    moments.add(vectors, owners)
+    return discriminant(moments, SEMANTIC_SHRINKAGE)

@@ -1,0 +1,101 @@
+"""Lays out what the index is made of: candidates in one row (topics, services, what is none of our business), and the
+texts by which each is known.
+
+Candidates are numbered; evidence and scores are arrays in that order.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+
+from knowledge.candidates import Corpus
+from knowledge.entries import Entry
+from knowledge.load import Content, Outside, ServiceWords
+from knowledge.normalise import Script
+from knowledge.reading import Reader, Reading
+
+GENERAL: Final = "general"
+
+
+@dataclass(frozen=True, slots=True)
+class TopicWords:
+    """How people ask for one topic. An Entry is reduced to this."""
+
+    id: str
+    service: str | None
+    persian: tuple[str, ...]
+    latin: tuple[str, ...]
+
+
+def words_of(entry: Entry) -> TopicWords:
+    """What the index needs of an entry."""
+    asked = entry.phrasings
+    return TopicWords(
+        entry.id,
+        entry.service,
+        (entry.title.fa, *asked.formal, *asked.spoken),
+        (entry.title.en, *asked.finglish, *asked.english),
+    )
+
+
+@dataclass(frozen=True)
+class Layout:
+    """Candidates 0..topics-1 are topics, up to `ours` services, the rest kinds of what is none of our business."""
+
+    ids: tuple[str, ...]
+    topics: int
+    ours: int
+    services: tuple[str | None, ...]
+    """The service that each candidate below `ours` leads to."""
+    corpus: Corpus
+    scripts: tuple[Script, ...]
+    lengths: tuple[int, ...]
+    reader: Reader
+
+
+def lay_out_content(content: Content) -> Layout:
+    """The layout of all content."""
+    persian_texts = (text for entry in content.entries for text in (entry.short.fa, entry.details.fa))
+    return lay_out([words_of(entry) for entry in content.entries], content.services, content.outside, persian_texts)
+
+
+def lay_out(
+    topics: Sequence[TopicWords],
+    services: Sequence[ServiceWords] = (),
+    outside: Sequence[Outside] = (),
+    more_persian: Iterable[str] = (),
+) -> Layout:
+    """The layout of topics with their phrasings; `more_persian` only adds known words."""
+    services = [service for service in services if service.id != GENERAL]
+    groups: list[tuple[str, str | None, tuple[str, ...]]] = [
+        *((topic.id, topic.service, topic.persian + topic.latin) for topic in topics),
+        *((service.id, service.id, service.names + service.aliases + service.needs) for service in services),
+        *((kind.id, None, kind.messages) for kind in outside),
+    ]
+    persian = [text for topic in topics for text in topic.persian]
+    persian += [text for kind in outside for text in kind.persian]
+    latin = [text for topic in topics for text in topic.latin] + [text for kind in outside for text in kind.latin]
+    spoken_of = [text for _, _, texts in groups[len(topics) : len(topics) + len(services)] for text in texts]
+    reader = Reader([*persian, *spoken_of, *more_persian], latin)
+    texts: list[Reading] = []
+    owners: list[int] = []
+    for number, (_, _, phrasings) in enumerate(groups):
+        readings = {reading.text: reading for reading in map(reader.as_written, phrasings) if reading.text}
+        texts += readings.values()
+        owners += [number] * len(readings)
+    kept = sorted(set(owners))
+    place = {number: at for at, number in enumerate(kept)}
+    groups = [groups[number] for number in kept]
+    ours = sum(number < len(topics) + len(services) for number in kept)
+    return Layout(
+        tuple(group[0] for group in groups),
+        sum(number < len(topics) for number in kept),
+        ours,
+        tuple(group[1] for group in groups[:ours]),
+        Corpus([reading.text for reading in texts], np.array([place[o] for o in owners], np.int64), len(groups)),
+        tuple(reading.script for reading in texts),
+        tuple(reading.words for reading in texts),
+        reader,
+    )

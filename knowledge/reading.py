@@ -1,0 +1,109 @@
+"""Reads a message: undoes the keyboard, finds the script, drops courtesies, writes Finglish in Persian letters.
+
+What comes out is what texts are compared by. Splitting long messages is in splitting.py.
+"""
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import lru_cache
+from math import log1p
+from typing import Final
+
+from rapidfuzz import process
+from rapidfuzz.distance import OSA
+
+from knowledge.finglish import Finglish
+from knowledge.keyboard import undone
+from knowledge.normalise import Script, fold_homophones, normalise, script_of, without_courtesy
+from knowledge.words import ENGLISH, FINGLISH, STOP
+
+LONGEST_TEXT: Final = 4096
+"""Characters that are looked at: as many as a message of the messenger has."""
+SHORTEST_CORRECTED: Final = 4
+"""Letters. A strange shorter word may be anything."""
+SHORTEST_LATIN: Final = 6
+LONGEST_CORRECTED: Final = 20
+LIKE_ENOUGH: Final = 0.74
+LIKE_ENOUGH_LATIN: Final = 0.8
+"""Likeness of spelling from which a strange word is taken for a known one: one slip in four letters, two in eight. The
+content knows few English words, so that most strange ones are no slips."""
+COMMON: Final = 15
+"""How often the content must have a word of four letters."""
+COMMON_WEIGHT: Final = 0.03
+"""What the logarithm of a known word's count adds to its likeness."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """A message made ready: `text` is compared, `typed` is what was typed, normalised."""
+
+    text: str
+    script: Script
+    typed: str
+
+    @property
+    def words(self) -> int:
+        """How many."""
+        return self.text.count(" ") + 1 if self.text else 0
+
+
+class Reader:
+    """Knows the words of the content. Immutable after it is built."""
+
+    def __init__(self, persian: Iterable[str], latin: Iterable[str]) -> None:
+        """Texts in Persian letters, and in Latin ones; their words are what is known."""
+        written = [normalise(text) for text in persian]
+        self._finglish = Finglish(written)
+        counts = Counter(word for text in written for word in text.split())
+        counts.update(word for text in latin for word in normalise(text).split())
+        self._known = frozenset(counts) | ENGLISH | FINGLISH | STOP
+        self._counts = counts
+        by_length: dict[tuple[bool, int], dict[str, str]] = defaultdict(dict)
+        for word, count in counts.items():
+            if len(word) > SHORTEST_CORRECTED or (len(word) == SHORTEST_CORRECTED and count >= COMMON):
+                by_length[word.isascii(), len(word)][word] = fold_homophones(word)
+        self._by_length = dict(by_length)
+        self._corrected = lru_cache(maxsize=8192)(self._correct)
+
+    def read(self, raw: str, script: Script | None = None) -> Reading:
+        """The reading of a message, or of a part of one whose `script` is known."""
+        typed = normalise(undone(raw[:LONGEST_TEXT], self._knows))
+        script = script or script_of(typed)
+        text = without_courtesy(typed)
+        if script == "fi":
+            text = self._finglish.persian(text)
+        return Reading(" ".join(map(self._corrected, text.split())), script, typed)
+
+    def as_written(self, raw: str) -> Reading:
+        """The reading of a phrasing, whose words are all known."""
+        typed = normalise(raw)
+        script = script_of(typed)
+        text = without_courtesy(typed)
+        return Reading(self._finglish.persian(text) if script == "fi" else text, script, typed)
+
+    def _correct(self, word: str) -> str:
+        """The word, or the known one that it is a slip of; the commoner of two that are alike near."""
+        latin = word.isascii()
+        shortest = SHORTEST_LATIN if latin else SHORTEST_CORRECTED
+        if word in self._known or not shortest <= len(word) <= LONGEST_CORRECTED or word.isdigit():
+            return word
+        folded = fold_homophones(word)
+        best, best_score = word, 0.0
+        for length in (len(word), len(word) + 1, len(word) - 1):
+            choices = self._by_length.get((latin, length), {})
+            cutoff = LIKE_ENOUGH_LATIN if latin else LIKE_ENOUGH
+            near = process.extract(folded, choices, scorer=OSA.normalized_similarity, score_cutoff=cutoff, limit=8)
+            for _, likeness, known in near:
+                score = likeness + COMMON_WEIGHT * log1p(self._counts[known])
+                if score > best_score and not (latin and known[0] != word[0]) and not _negates(word, known):
+                    best, best_score = known, score
+        return best
+
+    def _knows(self, word: str) -> bool:
+        return word in self._known
+
+
+def _negates(word: str, other: str) -> bool:
+    """Whether only a Persian "not" (ن) tells the two apart."""
+    return "ن" + other == word or "ن" + word == other
