@@ -30,7 +30,8 @@ from bot.webhook import WebhookDoor, web_app, webhook_path
 from bot.worker import Worker
 from config import Settings
 from db import chats, inbox, migrate, outbox
-from db.engine import Database, is_away
+from db.away import is_away
+from db.engine import Database
 from handlers.house import House
 from knowledge import seeding
 
@@ -187,7 +188,7 @@ async def _chores(process: Process) -> None:
         except TelegramError as error:
             _LOG.warning("messenger_away", reason=type(error).__name__)
         except Exception as error:
-            if not is_away(error):
+            if not (is_away(error) or isinstance(error, TimeoutError)):
                 _LOG.exception("chore_broken")
             _LOG.warning("chore_failed", reason=type(error).__name__)
 

@@ -162,7 +162,7 @@ async def store(work: Unit, bot_id: int, arrivals: list[Arrival]) -> int:
         }
         for a in arrivals
     ]
-    stored = len((await work.run(_STORE[work.dialect], rows)).all())
+    stored = len((await work.run(_STORE[work.dialect], rows)).rows)
     work.wake.add("inbox")
     return stored
 
@@ -171,7 +171,7 @@ async def claim(work: Unit, holder: str, most: int) -> list[Claim]:
     """Take the oldest open update of up to `most` chats, for the time of a lease."""
     result = await work.run(_CLAIM, {"now": work.now, "most": most, "holder": holder, "lease": work.now + LEASE})
     return sorted(
-        (Claim(r.id, r.lane, r.kind, r.raw, r.claims, r.failures, holder, r.received_at) for r in result.all()),
+        (Claim(r.id, r.lane, r.kind, r.raw, r.claims, r.failures, holder, r.received_at) for r in result.rows),
         key=lambda claimed: claimed.id,
     )
 

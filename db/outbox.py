@@ -245,8 +245,8 @@ _FAILED = update(_rows).where(_OURS).values(state=bindparam("to"), error=bindpar
 async def claim(work: Unit, holder: str, most: int) -> list[Sending]:
     """Take the first waiting row of up to `most` chats: by priority, then in the order they were said."""
     result = await work.run(_CLAIM, {"now": work.now, "most": most, "holder": holder, "lease": work.now + LEASE})
-    rows = sorted(result.mappings(), key=lambda row: (row["priority"], row["id"]))
-    return [Sending(**row, holder=holder) for row in rows]
+    rows = sorted(result.rows, key=lambda row: (row.priority, row.id))
+    return [Sending(**row._asdict(), holder=holder) for row in rows]
 
 
 async def sent(work: Unit, sendings: list[tuple[Sending, int | None]]) -> None:

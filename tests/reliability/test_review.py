@@ -68,7 +68,7 @@ async def test_claims_walk_through_what_is_open_only(seeded_sqlite: Path, queue:
     """All that was ever done must not be read at each claim."""
     database = Database(f"sqlite+aiosqlite:///{seeded_sqlite}")
     values = {"render_postcompile": True}
-    statement = str(queue._CLAIM.compile(dialect=database.writer.dialect, compile_kwargs=values))
+    statement = str(queue._CLAIM.compile(dialect=database.reader.dialect, compile_kwargs=values))
     async with database.reader.connect() as connection:
         unknown = (None,) * statement.count("?")
         plan = (await connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", unknown)).all()
