@@ -45,6 +45,7 @@ class Settings(BaseSettings):
     public_url: str | None = None
     webhook_secret: SecretStr | None = None
     staff_chat_id: int | None = None
+    keep_queue_days: int = Field(default=30, ge=2, le=36_500)
     admin_ids: Annotated[tuple[int, ...], NoDecode] = ()
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
 
