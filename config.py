@@ -45,6 +45,7 @@ class Settings(BaseSettings):
     public_url: str | None = None
     webhook_secret: SecretStr | None = None
     staff_chat_id: int | None = None
+    keep_queue_days: int = Field(default=30, ge=2, le=36_500)
     admin_ids: Annotated[tuple[int, ...], NoDecode] = ()
     encoder: str = "builtin"
     encoder_model: str | None = Field(default=None, max_length=200, validate_default=True)

@@ -18,7 +18,8 @@ from bot.metrics import Metrics
 from bot.transport import BotApi
 from bot.worker import Worker
 from db import inbox, leases
-from db.engine import Database, is_away
+from db.away import is_away
+from db.engine import Database
 
 LEASE = timedelta(seconds=45)
 RENEW_AFTER = timedelta(seconds=5)
@@ -116,6 +117,7 @@ class Poller:
             new = await inbox.store(work, self._api.bot_id, arrivals)
             claims = await self._worker.claim_in(work, new)
         self._worker.begin(claims)
+        await asyncio.sleep(0)  # what came goes first; the next call can wait for it
         for item in arrivals:
             self._metrics.received.labels(item.kind if item.kind in KINDS else "other").inc()
         self._metrics.duplicates.inc(len(arrivals) - new)

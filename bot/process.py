@@ -13,11 +13,13 @@ import socket
 import time
 from collections.abc import AsyncIterator, Coroutine
 from dataclasses import dataclass, field
+from datetime import timedelta
 from typing import Any
 
 from aiohttp import web
 from telegram.error import TelegramError
 
+from bot import retention
 from bot.application import OfflineBot, SanatyarApplication, build
 from bot.commands import introduce
 from bot.logs import log
@@ -29,8 +31,9 @@ from bot.transport import AiohttpRequest, BotApi
 from bot.webhook import WebhookDoor, web_app, webhook_path
 from bot.worker import Worker
 from config import Settings
-from db import chats, inbox, migrate, outbox
-from db.engine import Database, is_away
+from db import chats, inbox, migrate, upkeep
+from db.away import is_away
+from db.engine import Database
 from handlers.house import House
 from knowledge import seeding
 
@@ -97,6 +100,9 @@ async def start(process: Process) -> None:
         asyncio.create_task(process.sender.run(), name="sender"),
         asyncio.create_task(_chores(process), name="chores"),
         asyncio.create_task(_greet_messenger(process), name="greeting"),
+        asyncio.create_task(
+            retention.run(process.database, timedelta(days=process.settings.keep_queue_days)), name="retention"
+        ),
     ]
     if process.poller is not None:
         process.tasks.append(asyncio.create_task(process.poller.run(), name="poller"))
@@ -187,7 +193,7 @@ async def _chores(process: Process) -> None:
         except TelegramError as error:
             _LOG.warning("messenger_away", reason=type(error).__name__)
         except Exception as error:
-            if not is_away(error):
+            if not (is_away(error) or isinstance(error, TimeoutError)):
                 _LOG.exception("chore_broken")
             _LOG.warning("chore_failed", reason=type(error).__name__)
 
@@ -201,7 +207,7 @@ async def report(process: Process) -> tuple[bool, dict[str, object]]:
     parts["parts"] = "running" if not dead else f"stopped: {', '.join(dead)}"
     try:
         async with asyncio.timeout(3), process.database.reading() as session:
-            queue, waiting = await inbox.counts(session), await outbox.counts(session)
+            queue, waiting = await upkeep.inbox_counts(session), await upkeep.outbox_counts(session)
         parts |= {"database": "here", "inbox": queue, "outbox": waiting}
         for status, number in queue.items():
             process.metrics.inbox.labels(status).set(number)
@@ -220,7 +226,7 @@ async def stop(process: Process) -> None:
     """Take nothing new in, finish what was begun, let what is on its way arrive, close."""
     _LOG.info("stopping")
     by_name = {task.get_name(): task for task in process.tasks}
-    for name in ("poller", "chores", "greeting"):
+    for name in ("poller", "chores", "greeting", "retention"):
         if name in by_name:
             await _cancelled(by_name[name])
     if process.runner is not None:

@@ -20,7 +20,8 @@ from bot.render import call_for
 from bot.settling import settle_failed, settle_moved, settle_sent, settle_unreachable
 from bot.transport import BotApi
 from db import outbox
-from db.engine import Database, Unit, is_away
+from db.away import is_away
+from db.engine import Database, Unit
 from db.outbox import Priority, Sending
 from handlers.house import House
 

@@ -13,7 +13,8 @@ from pathlib import Path
 from bot.logs import log
 from config import Settings
 from db import chats, inbox, leases, migrate, outbox
-from db.engine import Database, DatabaseAway
+from db.away import DatabaseAway
+from db.engine import Database
 from desk.hours import HoursError, load_hours
 from eservices.catalogue import CatalogueError
 from eservices.catalogue import load as load_catalogue

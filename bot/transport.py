@@ -13,6 +13,9 @@ from telegram import InputFile
 from telegram.error import NetworkError, TimedOut
 from telegram.request import BaseRequest, RequestData
 
+_JSON = {"Content-Type": "application/json"}
+_encode = json.JSONEncoder(ensure_ascii=False).encode
+
 
 class NeverSent(NetworkError):
     """The call did not reach the messenger: it may be repeated without any risk."""
@@ -38,7 +41,7 @@ class AiohttpRequest(BaseRequest):
     async def initialize(self) -> None:
         if self._session is None or self._session.closed:
             connector = aiohttp.TCPConnector(limit=self._connections, ttl_dns_cache=300, keepalive_timeout=50)
-            self._session = aiohttp.ClientSession(connector=connector, auto_decompress=True)
+            self._session = aiohttp.ClientSession(connector=connector, cookie_jar=aiohttp.DummyCookieJar())
 
     async def shutdown(self) -> None:
         if self._session is not None:
@@ -59,11 +62,18 @@ class AiohttpRequest(BaseRequest):
             raise NeverSent("the connection pool is closed")
         total = read_timeout if isinstance(read_timeout, int | float) else self._timeout
         connect = connect_timeout if isinstance(connect_timeout, int | float) else 10.0
+        body, headers = _body(request_data)
         limits = aiohttp.ClientTimeout(total=float(total) + connect, connect=connect, sock_read=float(total))
         try:
             # a redirect is followed by nobody: the call would lose its body, and the token go elsewhere
             async with self._session.request(
-                method, url, data=_body(request_data), timeout=limits, proxy=self._proxy, allow_redirects=False
+                method,
+                url,
+                data=body,
+                headers=headers,
+                timeout=limits,
+                proxy=self._proxy,
+                allow_redirects=False,
             ) as response:
                 status, answer = response.status, await response.read()
         except (
@@ -95,27 +105,25 @@ def _strange_answer(status: int) -> NetworkError:
     return NeverSent(f"the Bot API was not reached: somebody else answered ({status})")
 
 
-def _body(data: RequestData | None) -> aiohttp.FormData | dict[str, str] | None:
+def _body(data: RequestData | None) -> tuple[aiohttp.FormData | bytes | None, dict[str, str] | None]:
     if data is None:
-        return None
+        return None, None
     if not data.contains_files:
-        return data.json_parameters
+        return data.json_payload, _JSON
     form = aiohttp.FormData(data.json_parameters)
     for name, (filename, content, mime) in data.multipart_data.items():
         form.add_field(name, content, filename=filename, content_type=mime)
-    return form
+    return form, None
 
 
 class Parameters(RequestData):  # type: ignore[misc] # final for users of the Bot class; here is another door
-    """Plain parameters of a call: text as it is, files in parts, all else as JSON."""
+    """Plain parameters of a call: one JSON object; with files in parts, text as it is and all else as JSON."""
 
     def __init__(self, parameters: dict[str, Any]) -> None:
         super().__init__([])
         self._files = {name: value for name, value in parameters.items() if isinstance(value, InputFile)}
         self._plain = {
-            name: value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
-            for name, value in parameters.items()
-            if value is not None and name not in self._files
+            name: value for name, value in parameters.items() if value is not None and name not in self._files
         }
         self.contains_files = bool(self._files)
         for name, file in self._files.items():
@@ -123,7 +131,11 @@ class Parameters(RequestData):  # type: ignore[misc] # final for users of the Bo
 
     @property
     def json_parameters(self) -> dict[str, str]:
-        return self._plain
+        return {name: value if isinstance(value, str) else _encode(value) for name, value in self._plain.items()}
+
+    @property
+    def json_payload(self) -> bytes:
+        return _encode(self._plain).encode()
 
     @property
     def multipart_data(self) -> dict[str, Any]:

@@ -17,7 +17,8 @@ from bot.arrivals import KINDS, arrival
 from bot.logs import log
 from bot.metrics import Metrics
 from db import inbox
-from db.engine import Database, is_away
+from db.away import is_away
+from db.engine import Database
 
 MOST_BYTES = 1024 * 1024
 Report = dict[str, object]
@@ -52,7 +53,7 @@ class WebhookDoor:
             async with self._database.unit() as work:
                 new = await inbox.store(work, self._bot_id, [item])
         except Exception as error:
-            if not is_away(error):
+            if not (is_away(error) or isinstance(error, TimeoutError)):
                 raise
             _LOG.warning("webhook_not_stored", reason=type(error).__name__)
             return web.Response(status=503, headers={"Retry-After": "5"})

@@ -20,7 +20,8 @@ from bot.metrics import Metrics
 from bot.sender import Sender
 from bot.shape import check_shape
 from db import inbox
-from db.engine import Database, Unit, is_away
+from db.away import is_away
+from db.engine import Database, Unit
 from db.inbox import Claim, LostClaim
 from handlers.house import House, LookupNeeded
 from handlers.turn import Turn
@@ -163,7 +164,7 @@ class Worker:
         for _ in range(4):
             try:
                 with self._metrics.unit_seconds.time():
-                    async with asyncio.timeout(UNIT_SECONDS), self._database.unit() as work:
+                    async with self._database.unit() as work, asyncio.timeout(UNIT_SECONDS):
                         await self._application.act(work, update, turn)
                         await inbox.settle(work, claim, "done")
                         rows = await self._sender.claim_in(work)

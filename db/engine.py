@@ -12,33 +12,22 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
-from sqlalchemy import CursorResult, Executable, event, text
+from sqlalchemy import Executable, event, text
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import make_url
-from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
-from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, AsyncSession, create_async_engine
+from sqlalchemy.orm import make_transient_to_detached
+from sqlalchemy.orm.attributes import instance_state, manager_of_class
 
+from db.away import DatabaseAway
+from db.prepared import Result
 from db.sqlite_driver import connect
+from db.sqlite_writer import Writer
 
 Clock = Callable[[], datetime]
-BUSY_SECONDS = 10
-
-
-class DatabaseAway(Exception):
-    """The database cannot be reached; the message is one sentence for the operator."""
-
-
-def is_away(error: BaseException) -> bool:
-    """True when the error says that the database is out of reach or busy, not that our statement is wrong."""
-    if isinstance(error, DBAPIError) and error.connection_invalidated:
-        return True
-    # asyncpg raises plain OSError and its own closed-connection errors while connecting
-    return isinstance(error, OperationalError | InterfaceError | PoolTimeout | ConnectionError | OSError) or type(
-        error
-    ).__module__.startswith("asyncpg.exceptions")
+Row = TypeVar("Row")
 
 
 @dataclass
@@ -53,16 +42,18 @@ class Signals:
 class Unit:
     """One unit of work: one transaction, the time it began, and what is to be sent."""
 
-    connection: AsyncConnection
+    # PostgreSQL's connection, or SQLite's one writer
+    place: AsyncConnection | Writer
     now: datetime
     outgoing: list[dict[str, Any]] = field(default_factory=list)
     wake: set[str] = field(default_factory=set)
     _session: AsyncSession | None = None
+    _loaded: list[object] = field(default_factory=list)
 
     @property
     def dialect(self) -> str:
         """sqlite or postgresql."""
-        return self.connection.dialect.name
+        return "sqlite" if isinstance(self.place, Writer) else "postgresql"
 
     def insert(self, table: Any) -> Any:
         """The insert of this database's own dialect: the one that knows ON CONFLICT."""
@@ -70,19 +61,36 @@ class Unit:
 
     @property
     def session(self) -> AsyncSession:
-        """The ORM inside this transaction; made when first needed, for the queues never need it."""
+        """The ORM inside this transaction; made when first needed, for the way of each message needs none."""
         if self._session is None:
-            self._session = AsyncSession(self.connection, expire_on_commit=False)
+            bind = self.place.engine if isinstance(self.place, Writer) else self.place
+            self._session = AsyncSession(bind, expire_on_commit=False)
+            self._session.add_all(self._loaded)
         return self._session
 
-    async def run(self, statement: Executable, parameters: Any = None) -> CursorResult[Any]:
+    def loaded(self, kind: type[Row], columns: dict[str, Any]) -> Row:
+        """A row that run() found as the ORM's object. Changes of it are written like those of any other."""
+        found: Row = manager_of_class(kind).new_instance()
+        instance_state(found).dict.update(columns)
+        make_transient_to_detached(found)
+        if self._session is None:
+            self._loaded.append(found)
+        else:
+            self._session.add(found)
+        return found
+
+    async def run(self, statement: Executable, parameters: Any = None) -> Result:
         """A statement made once (with bindparams), past the ORM: for the queues, where each update passes."""
-        return await self.connection.execute(statement, parameters)
+        if isinstance(self.place, Writer):
+            return self.place.run(statement, parameters)
+        result = await self.place.execute(statement, parameters)
+        return Result(result.all() if result.returns_rows else (), result.rowcount)
 
     async def flush(self) -> None:
         """Write what the ORM still holds back."""
-        if self._session is not None:
-            await self._session.flush()
+        if self._session is None and not any(instance_state(found).modified for found in self._loaded):
+            return
+        await self.session.flush()
 
     async def close(self) -> None:
         """Let go of the objects; the transaction has ended."""
@@ -98,13 +106,13 @@ class Database:
         self.clock = clock
         self.signals = Signals()
         self.is_sqlite = self.url.get_backend_name() == "sqlite"
+        self._writer: Writer | None = None
         if self.is_sqlite:
             self._make_folder()
-            # One writer per process: a queue in the pool instead of waiting for SQLite's lock.
-            self.writer = _sqlite_engine(self.url.render_as_string(False), "BEGIN IMMEDIATE", size=1)
-            self.reader = _sqlite_engine(self.url.render_as_string(False), "BEGIN", size=4)
+            self._writer = Writer(self.url.database or "")
+            self.reader = _sqlite_reader(self.url.render_as_string(False))
         else:
-            self.writer = self.reader = create_async_engine(
+            self.reader = create_async_engine(
                 self.url,
                 pool_size=12,
                 max_overflow=4,
@@ -127,67 +135,88 @@ class Database:
         try:
             async with asyncio.timeout(8), self.reader.connect() as connection:
                 await connection.execute(text("SELECT 1"))
-        except Exception as error:
-            if not (is_away(error) or isinstance(error, TimeoutError | DBAPIError)):
-                raise
+        except Exception as error:  # whatever a driver says: the statement cannot be wrong
             place = self.url.database if self.is_sqlite else self.url.render_as_string(hide_password=True)
             reason = str(getattr(error, "orig", None) or error).strip().splitlines() or [type(error).__name__]
-            raise DatabaseAway(f"The database {place} cannot be reached: {reason[0][:200]}.") from None
+            raise DatabaseAway(f"The database {place} cannot be reached: {reason[0][:200]}.") from error
 
     @asynccontextmanager
     async def unit(self) -> AsyncIterator[Unit]:
-        """A unit of work that writes: returning commits, raising rolls back."""
-        from db.outbox import flush_outgoing
-
-        async with self.writer.connect() as connection:
-            work = Unit(connection, now=self.clock())
+        """A unit of work that writes: returning commits, raising rolls back. Raises DatabaseAway."""
+        if self._writer is not None:
+            await self._writer.enter()
+            kept = False
             try:
-                async with connection.begin():
+                work = Unit(self._writer, now=self.clock())
+                async with _flushed(work):
                     yield work
-                    await work.flush()
-                    await flush_outgoing(work)
+                kept = True
             finally:
-                await work.close()
+                await self._writer.leave(kept)
+        else:
+            async with _connected(self.reader) as connection:
+                work = Unit(connection, now=self.clock())
+                async with connection.begin(), _flushed(work):
+                    yield work
         for name in work.wake:
             getattr(self.signals, name).set()
 
     @asynccontextmanager
     async def reading(self) -> AsyncIterator[AsyncSession]:
-        """A transaction that only reads; it never waits for writers."""
-        async with AsyncSession(self.reader, expire_on_commit=False) as session, session.begin():
+        """A transaction that only reads; it never waits for writers. Raises DatabaseAway."""
+        async with (
+            _connected(self.reader) as connection,
+            connection.begin(),
+            AsyncSession(connection, expire_on_commit=False) as session,
+        ):
             yield session
 
     async def close(self) -> None:
         """Give all connections back."""
-        await self.writer.dispose()
-        if self.reader is not self.writer:
-            await self.reader.dispose()
+        if self._writer is not None:
+            await self._writer.close()
+        await self.reader.dispose()
         # connections that were cut off finish closing in the loop's next rounds
         for _ in range(3):
             await asyncio.sleep(0)
 
 
-def _sqlite_engine(url: str, begin: str, size: int) -> AsyncEngine:
+@asynccontextmanager
+async def _flushed(work: Unit) -> AsyncIterator[None]:
+    """Write what the unit holds back at its end."""
+    from db.outbox import flush_outgoing
+
+    try:
+        yield
+        await work.flush()
+        await flush_outgoing(work)
+    finally:
+        await work.close()
+
+
+@asynccontextmanager
+async def _connected(engine: AsyncEngine) -> AsyncIterator[AsyncConnection]:
+    """A connection. Raises DatabaseAway for whatever the driver says when there is none to be had."""
+    try:
+        connection = await engine.connect()
+    except DatabaseAway:
+        raise
+    except Exception as error:
+        raise DatabaseAway(f"No connection to the database: {type(error).__name__}.") from error
+    try:
+        yield connection
+    finally:
+        await connection.close()
+
+
+def _sqlite_reader(url: str) -> AsyncEngine:
     path = make_url(url).database or ""
     engine = create_async_engine(
-        url, async_creator=lambda: connect(path), pool_size=size, max_overflow=0, pool_timeout=30
+        url, async_creator=lambda: connect(path), pool_size=4, max_overflow=0, pool_timeout=30
     )
-
-    @event.listens_for(engine.sync_engine, "connect")
-    def _on_connect(connection: Any, _record: Any) -> None:
-        cursor = connection.cursor()
-        cursor.execute(f"PRAGMA busy_timeout={BUSY_SECONDS * 1000}")
-        cursor.execute("PRAGMA journal_mode=WAL")
-        mode = cursor.fetchone()[0]
-        if mode != "wal":
-            raise DatabaseAway(f"The database file does not allow write-ahead logging (it is in {mode} mode).")
-        cursor.execute("PRAGMA synchronous=FULL")
-        cursor.execute("PRAGMA foreign_keys=ON")
-        cursor.close()
 
     @event.listens_for(engine.sync_engine, "begin")
     def _on_begin(connection: Any) -> None:
-        # IMMEDIATE takes the write lock at once; a read that turns into a write later would fail instead of waiting.
-        connection.exec_driver_sql(begin)
+        connection.exec_driver_sql("BEGIN")
 
     return engine

@@ -26,7 +26,6 @@ from sqlalchemy import (
     update,
 )
 from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
 from db.engine import Unit
@@ -36,6 +35,7 @@ LEASE = timedelta(seconds=20)
 MOST_CLAIMS = 20  # more than that: the update kills whoever takes it
 
 _OPEN = text("status = 'open'")
+_ASIDE = text("status in ('parked', 'quarantined')")
 
 
 class InboxRow(Base):
@@ -47,6 +47,7 @@ class InboxRow(Base):
         CheckConstraint("status in ('open', 'done', 'parked', 'quarantined')", name="status"),
         Index("ix_inbox_open", "lane", "id", sqlite_where=_OPEN, postgresql_where=_OPEN),
         Index("ix_inbox_received", "received_at"),
+        Index("ix_inbox_aside", "status", sqlite_where=_ASIDE, postgresql_where=_ASIDE),
     )
 
     id: Mapped[int] = mapped_column(Key, primary_key=True)
@@ -162,7 +163,7 @@ async def store(work: Unit, bot_id: int, arrivals: list[Arrival]) -> int:
         }
         for a in arrivals
     ]
-    stored = len((await work.run(_STORE[work.dialect], rows)).all())
+    stored = len((await work.run(_STORE[work.dialect], rows)).rows)
     work.wake.add("inbox")
     return stored
 
@@ -171,7 +172,7 @@ async def claim(work: Unit, holder: str, most: int) -> list[Claim]:
     """Take the oldest open update of up to `most` chats, for the time of a lease."""
     result = await work.run(_CLAIM, {"now": work.now, "most": most, "holder": holder, "lease": work.now + LEASE})
     return sorted(
-        (Claim(r.id, r.lane, r.kind, r.raw, r.claims, r.failures, holder, r.received_at) for r in result.all()),
+        (Claim(r.id, r.lane, r.kind, r.raw, r.claims, r.failures, holder, r.received_at) for r in result.rows),
         key=lambda claimed: claimed.id,
     )
 
@@ -206,11 +207,3 @@ async def release_all(work: Unit) -> None:
     await work.session.execute(
         update(InboxRow).where(_OPEN, InboxRow.claimed_by.is_not(None)).values(claimed_by=None, ready_at=work.now)
     )
-
-
-async def counts(session: AsyncSession) -> dict[str, int]:
-    """Updates by status, those done left out."""
-    rows = await session.execute(
-        select(InboxRow.status, func.count()).where(InboxRow.status != "done").group_by(InboxRow.status)
-    )
-    return {"open": 0, "parked": 0, "quarantined": 0} | {status: number for status, number in rows}

@@ -7,7 +7,8 @@ from pathlib import Path
 
 from sqlalchemy import Connection, text
 
-from db.engine import Database, DatabaseAway
+from db.away import DatabaseAway
+from db.engine import Database
 
 FOLDER = Path(__file__).with_name("migrations")
 # One number for "migrating Sanatyar": processes that start together wait for each other (PostgreSQL).
@@ -42,7 +43,8 @@ async def upgrade(database: Database) -> bool:
         raise DatabaseAway(
             f"The database is at revision {at}, which this version does not know; it was used by a newer version."
         )
-    async with database.writer.begin() as connection:
+    async with database.unit() as work:
+        connection = await work.session.connection()
         if not database.is_sqlite:
             await connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": _LOCK})
         await connection.run_sync(_upgrade)

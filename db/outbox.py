@@ -21,7 +21,6 @@ from sqlalchemy import (
     Text,
     and_,
     bindparam,
-    func,
     insert,
     literal_column,
     or_,
@@ -29,7 +28,6 @@ from sqlalchemy import (
     text,
     update,
 )
-from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
 from db.engine import Unit
@@ -38,6 +36,7 @@ from db.types import Base, Key
 
 LEASE = timedelta(seconds=60)
 _WAITING = text("state in ('ready', 'sending')")
+_GIVEN_UP = text("state in ('failed', 'unknown')")
 
 
 class Priority(IntEnum):
@@ -57,6 +56,7 @@ class OutboxRow(Base):
         Index("ix_outbox_waiting", "chat_id", "priority", "id", sqlite_where=_WAITING, postgresql_where=_WAITING),
         Index("ix_outbox_chat_slot", "chat_id", "slot"),
         Index("ix_outbox_created", "created_at"),
+        Index("ix_outbox_given_up", "state", sqlite_where=_GIVEN_UP, postgresql_where=_GIVEN_UP),
     )
 
     id: Mapped[int] = mapped_column(Key, primary_key=True)
@@ -245,8 +245,8 @@ _FAILED = update(_rows).where(_OURS).values(state=bindparam("to"), error=bindpar
 async def claim(work: Unit, holder: str, most: int) -> list[Sending]:
     """Take the first waiting row of up to `most` chats: by priority, then in the order they were said."""
     result = await work.run(_CLAIM, {"now": work.now, "most": most, "holder": holder, "lease": work.now + LEASE})
-    rows = sorted(result.mappings(), key=lambda row: (row["priority"], row["id"]))
-    return [Sending(**row, holder=holder) for row in rows]
+    rows = sorted(result.rows, key=lambda row: (row.priority, row.id))
+    return [Sending(**row._asdict(), holder=holder) for row in rows]
 
 
 async def sent(work: Unit, sendings: list[tuple[Sending, int | None]]) -> None:
@@ -288,11 +288,3 @@ async def message_of_slot(work: Unit, chat_id: int, slot: str) -> int | None:
 async def release_all(work: Unit) -> None:
     """At the start of the only process on a database: what was being sent may be taken up at once."""
     await work.session.execute(update(OutboxRow).where(OutboxRow.state == "sending").values(ready_at=work.now))
-
-
-async def counts(session: AsyncSession) -> dict[str, int]:
-    """Rows by state, those sent left out."""
-    rows = await session.execute(
-        select(OutboxRow.state, func.count()).where(OutboxRow.state != "sent").group_by(OutboxRow.state)
-    )
-    return {"ready": 0, "sending": 0, "failed": 0, "unknown": 0} | {state: number for state, number in rows}

@@ -2,7 +2,8 @@
 
 aiosqlite sends opening a cursor, executing, fetching and closing to its thread one by one; each costs a wake-up of
 both sides, more than the statement itself. Here a statement and its rows are one hop, and BEGIN travels with the
-first statement. Used by engine.py only; docs/decisions/004-sqlite-settings.md has the figures.
+first statement. For readers; the writer (sqlite_writer.py) takes the cursors only.
+docs/decisions/004-sqlite-settings.md has the figures.
 """
 
 from __future__ import annotations
@@ -14,13 +15,17 @@ from typing import Any
 
 import aiosqlite
 
+from db.away import DatabaseAway
+
+BUSY_SECONDS = 10
+
 
 class OneHopCursor:
     """What SQLAlchemy's adapter needs of a cursor; the rows are here when execute() returns."""
 
     arraysize = 1
 
-    def __init__(self, connection: OneHopConnection) -> None:
+    def __init__(self, connection: Any) -> None:
         self._connection = connection
         self._rows: list[Any] = []
         self.description: Any = None
@@ -104,9 +109,10 @@ def _run_many(
 
 
 async def connect(path: str) -> OneHopConnection:
-    """Open a database file. Transactions are ours alone: the driver begins none."""
+    """Open a database file, set up for safety. Transactions are ours alone: the driver begins none."""
     connection = OneHopConnection(
-        partial(sqlite3.connect, path, isolation_level=None, check_same_thread=False), iter_chunk_size=64
+        partial(sqlite3.connect, path, isolation_level=None, check_same_thread=False, cached_statements=256),
+        iter_chunk_size=64,
     )
     connection._thread.daemon = True
     try:
@@ -115,4 +121,20 @@ async def connect(path: str) -> OneHopConnection:
         # its thread still tells the event loop of its end: wait for that, or the loop may be closed by then
         connection._thread.join(1)
         raise
+    ready = False
+    try:
+        await connection._execute(_set_up, connection._conn)  # type: ignore[no-untyped-call]
+        ready = True
+    finally:
+        if not ready:
+            await connection.close()
     return connection
+
+
+def _set_up(connection: sqlite3.Connection) -> None:
+    connection.execute(f"PRAGMA busy_timeout={BUSY_SECONDS * 1000}")
+    mode = connection.execute("PRAGMA journal_mode=WAL").fetchone()[0]
+    if mode != "wal":
+        raise DatabaseAway(f"The database file does not allow write-ahead logging (it is in {mode} mode).")
+    connection.execute("PRAGMA synchronous=FULL")
+    connection.execute("PRAGMA foreign_keys=ON")

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Any
+from typing import Any, cast
 
-from sqlalchemy import bindparam, select
+from sqlalchemy import Table, bindparam, select
 
 from db.engine import Unit
 from db.models import Conversation, Firm, Person
@@ -17,11 +17,13 @@ _SEEN_STEP = timedelta(hours=1)
 
 
 # Made once: every update of a person passes here.
+_people, _conversations = cast(Table, Person.__table__), cast(Table, Conversation.__table__)
 _ARRIVING = (
-    select(Person, Conversation)
-    .join(Conversation, Conversation.person_id == Person.id)
-    .where(Person.channel == bindparam("channel"), Person.chat_id == bindparam("chat"))
+    select(*_people.c, *_conversations.c)
+    .join(_conversations, _conversations.c.person_id == _people.c.id)
+    .where(_people.c.channel == bindparam("channel"), _people.c.chat_id == bindparam("chat"))
 )
+_OF_PERSON, _OF_CONVERSATION = tuple(_people.c.keys()), tuple(_conversations.c.keys())
 
 
 @dataclass(frozen=True)
@@ -38,10 +40,11 @@ class Visitor:
 async def arrive(work: Unit, visitor: Visitor) -> tuple[Person, Conversation]:
     """The person and the conversation, made when this is the first message."""
     key = {"channel": visitor.channel, "chat": visitor.chat_id}
-    row = (await work.session.execute(_ARRIVING, key)).one_or_none()
+    row = (await work.run(_ARRIVING, key)).first()
     if row is None:
         return await _welcome(work, visitor)
-    person, conversation = row
+    person = work.loaded(Person, {name: getattr(row, name) for name in _OF_PERSON})
+    conversation = work.loaded(Conversation, {name: getattr(row, name) for name in _OF_CONVERSATION})
     if not person.reachable:
         person.reachable = True
     name = visitor.name[:200]

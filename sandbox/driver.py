@@ -14,7 +14,7 @@ from sandbox.pending import Update
 from sandbox.seen import Seen, printed, screen
 from sandbox.state import Chat, Json, Person, State
 
-WAIT_SECONDS = 10.0
+WAIT_SECONDS = 30.0
 Mark = int | Seen | Update | None
 
 

@@ -78,7 +78,7 @@ class Stage:
         self.extra.append(await _begin(self.settings, self.clock))
         return self.extra[-1]
 
-    async def settled(self, seconds: float = 20) -> None:
+    async def settled(self, seconds: float = 60) -> None:
         """Wait until every update is worked off and everything said is delivered or given up."""
         async with asyncio.timeout(seconds):
             while True:

@@ -7,7 +7,7 @@ from datetime import timedelta
 
 import pytest
 
-from db import inbox
+from db import inbox, upkeep
 from db.engine import Database
 from db.inbox import LEASE, InboxRow, LostClaim
 from tests.db import queues
@@ -59,7 +59,7 @@ async def test_an_update_that_is_given_up_does_not_hold_its_chat_up(database: Da
         await inbox.settle(work, first, status, "why")
     assert len(await queues.claim(database)) == 1
     async with database.reading() as session:
-        assert await inbox.counts(session) == {"open": 1, "parked": 0, "quarantined": 0} | {status: 1}
+        assert await upkeep.inbox_counts(session) == {"open": 1, "parked": 0, "quarantined": 0} | {status: 1}
 
 
 async def test_a_lease_that_ends_gives_the_update_to_another(database: Database, clock: Clock) -> None:

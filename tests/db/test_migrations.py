@@ -54,10 +54,10 @@ async def test_upgrading_from_nothing_gives_what_the_models_say(two_empty: tuple
     assert await migrate.present(migrated) is None
     assert await migrate.upgrade(migrated)
     assert await migrate.present(migrated) == migrate.newest()
-    async with migrated.writer.connect() as connection:
+    async with migrated.reader.connect() as connection:
         assert await connection.run_sync(_differences) == []
-    async with made.writer.begin() as connection:
-        await connection.run_sync(Base.metadata.create_all)
+    async with made.unit() as work:
+        await (await work.session.connection()).run_sync(Base.metadata.create_all)
     # checks, partial indexes and defaults too, which the comparison above does not see
     assert await _schema(migrated) == await _schema(made)
     await migrated.close()
@@ -72,10 +72,10 @@ def _differences(connection: Connection) -> list[Any]:
 async def test_the_comparison_can_see(two_empty: tuple[str, str]) -> None:
     database = Database(two_empty[0])
     await migrate.upgrade(database)
-    async with database.writer.begin() as connection:
-        await connection.execute(text("drop table message_links"))
-        await connection.execute(text("alter table leases add column more integer"))
-    async with database.writer.connect() as connection:
+    async with database.unit() as work:
+        await work.session.execute(text("drop table message_links"))
+        await work.session.execute(text("alter table leases add column more integer"))
+    async with database.reader.connect() as connection:
         found = await connection.run_sync(_differences)
     assert {difference[0] for difference in found} >= {"add_table", "remove_column"}
     await database.close()

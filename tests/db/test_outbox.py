@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import pytest
 
-from db import chats, outbox
+from db import chats, outbox, upkeep
 from db.engine import Database
 from db.message import Button, Message
 from db.outbox import LEASE, About, OutboxRow, Priority
@@ -163,7 +163,7 @@ async def test_what_waits_for_a_group_follows_it_to_its_new_id(database: Databas
     assert on_its_way.chat_id == STAFF
     async with database.reading() as session:
         assert await chats.moved(session) == {STAFF: STAFF * 10}
-        assert await outbox.counts(session) == {"ready": 1, "sending": 2, "failed": 0, "unknown": 0}
+        assert await upkeep.outbox_counts(session) == {"ready": 1, "sending": 2, "failed": 0, "unknown": 0}
 
 
 async def test_two_senders_never_get_one_row_or_one_chat(postgres_url: str) -> None:

@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import asyncio
 import socket
+import sqlite3
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
-from sqlalchemy import select, text
+from sqlalchemy import bindparam, select, text
 from sqlalchemy.exc import DBAPIError, IntegrityError, StatementError
 
-from db.engine import Database, DatabaseAway, is_away
-from db.models import Firm, Lease, Revision
+from db.away import DatabaseAway, is_away
+from db.engine import Database, Unit
+from db.models import Firm, Lease, Person, Revision
 from knowledge.seeding import raise_revision
 
 SOON = datetime(2026, 12, 6, 10, 30, 15, 123456, tzinfo=UTC)
@@ -60,6 +62,41 @@ async def test_a_cancelled_unit_leaves_nothing_and_holds_nothing(database: Datab
     async with asyncio.timeout(5), database.unit() as work:
         work.session.add(_lease("kept"))
     assert await _leases(database) == ["kept"]
+
+
+async def _loaded(work: Unit, name: str) -> Lease:
+    found = (await work.run(_LEASE_BY_NAME, {"wanted": name})).first()
+    return work.loaded(Lease, found._asdict())
+
+
+_LEASE_BY_NAME = select(*Lease.__table__.c).where(Lease.__table__.c.name == bindparam("wanted"))
+
+
+async def test_a_row_that_was_loaded_past_the_orm_is_written_only_when_it_changed(database: Database) -> None:
+    async with database.unit() as work:
+        work.session.add(_lease("known"))
+    async with database.unit() as work:
+        lease = await _loaded(work, "known")
+        assert (lease.holder, lease.until_at) == ("one", SOON)
+    assert work._session is None, "nothing changed, so nothing was asked of the ORM"
+    async with database.unit() as work:
+        (await _loaded(work, "known")).holder = "two"
+    async with database.unit() as work:
+        lease = await _loaded(work, "known")
+        assert lease.holder == "two"
+        assert await work.session.get(Lease, "known") is lease
+        lease.holder = "three"
+        assert list(await work.session.scalars(select(Lease.holder))) == ["three"]
+
+    async def broken() -> None:
+        async with database.unit() as work:
+            (await _loaded(work, "known")).holder = "four"
+            raise RuntimeError
+
+    with pytest.raises(RuntimeError):
+        await broken()
+    async with database.reading() as session:
+        assert list(await session.scalars(select(Lease.holder))) == ["three"]
 
 
 async def test_a_savepoint_takes_back_its_own_part_only(database: Database) -> None:
@@ -135,11 +172,11 @@ async def test_the_time_is_read_once_per_unit(database: Database) -> None:
 
 async def test_sqlite_is_set_up_for_safety(tmp_path: Path) -> None:
     database = Database(f"sqlite+aiosqlite:///{tmp_path / 'deep' / 'er' / 'a.db'}")
-    for engine in (database.writer, database.reader):
-        async with engine.connect() as connection:
-            wanted = {"journal_mode": "wal", "foreign_keys": 1, "synchronous": 2, "busy_timeout": 10_000}
-            for pragma, value in wanted.items():
-                assert await connection.scalar(text(f"PRAGMA {pragma}")) == value
+    wanted = {"journal_mode": "wal", "foreign_keys": 1, "synchronous": 2}
+    async with database.unit() as work, database.reading() as session:
+        for pragma, value in wanted.items():
+            assert await work.session.scalar(text(f"PRAGMA {pragma}")) == value
+            assert await session.scalar(text(f"PRAGMA {pragma}")) == value
     await database.close()
 
 
@@ -193,11 +230,22 @@ async def test_what_counts_as_away(database: Database) -> None:
     assert is_away(ConnectionRefusedError())
     assert not is_away(ValueError())
     assert not is_away(IntegrityError("insert", {}, Exception("unique")))
-    with pytest.raises(DBAPIError, match="nosuch") as wrong:
-        async with database.reading() as session:
-            await session.execute(text("select nosuch"))
-    if not database.is_sqlite:  # SQLite's one kind of error is for both
+    # what a bug in a handler may raise: a file that is not there, a time-out of its own, a wrong statement
+    assert not is_away(FileNotFoundError())
+    assert not is_away(TimeoutError())
+    for statement in ("select nosuch", "select * from nosuch", "selct"):
+        with pytest.raises(DBAPIError) as wrong:
+            async with database.reading() as session:
+                await session.execute(text(statement))
         assert not is_away(wrong.value)
+        with pytest.raises((DBAPIError, sqlite3.Error)) as wrong_too:
+            async with database.unit() as work:
+                await work.run(text(statement))
+        assert not is_away(wrong_too.value)
+    with pytest.raises((DBAPIError, OverflowError)) as too_much:
+        async with database.unit() as work:
+            await work.session.execute(select(Person).where(Person.chat_id == 2**70))
+    assert not is_away(too_much.value)
 
 
 async def test_a_lost_connection_is_away_and_the_next_unit_works(postgres_url: str) -> None:

@@ -80,7 +80,7 @@ class BotProcess:
         said = self.output.read_text(encoding="utf-8").splitlines()
         return [json.loads(line) for line in said if line and not line.startswith("Ready. ")]
 
-    async def ready(self, seconds: float = 30) -> str:
+    async def ready(self, seconds: float = 60) -> str:
         """Wait until it serves; returns its address, http://host:port."""
         async with asyncio.timeout(seconds):
             while True:
@@ -102,14 +102,14 @@ class BotProcess:
             self._process.kill()
         await self._process.wait()
 
-    async def stop(self, seconds: float = 30) -> int:
+    async def stop(self, seconds: float = 60) -> int:
         """SIGTERM; returns the exit code."""
         assert self._process is not None
         with contextlib.suppress(ProcessLookupError):
             self._process.send_signal(signal.SIGTERM)
         return await self.ended(seconds)
 
-    async def ended(self, seconds: float = 30) -> int:
+    async def ended(self, seconds: float = 60) -> int:
         """Wait for its end; returns the exit code."""
         assert self._process is not None
         async with asyncio.timeout(seconds):

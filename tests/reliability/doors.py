@@ -25,7 +25,7 @@ async def readiness(process: Process) -> dict[str, Any]:
         return parts | {"status": response.status}
 
 
-async def ready(process: Process, seconds: float = 10) -> None:
+async def ready(process: Process, seconds: float = 60) -> None:
     """Wait until it says that it is ready."""
     async with asyncio.timeout(seconds):
         while True:

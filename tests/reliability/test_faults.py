@@ -22,16 +22,20 @@ async def test_requests_are_filed_through_all_faults(database_url: str) -> None:
     faults = Faults(seed=11, methods=["send*", "edit*", "answer*", "getUpdates"])
     faults.set(too_many=0.10, server_error=0.05, drop_before=0.02, drop_after=0.01, retry_after=0.2)
     faults.set(duplicate_updates=1, shuffle_updates=1)
+    # each kind happens at least once, whatever the dice say about the rest
+    kinds = ("too_many", "server_error", "drop_before", "drop_after")
+    for kind in kinds:
+        faults.fail_next("sendMessage", kind)
     async with raised(database_url, faults) as stage:
         crowd = owners(stage.world, 8)
         await all_file(crowd, seed=5)
-        await stage.settled(30)
+        await stage.settled()
         result = crash.Result(owners=len(crowd))
         await crash.verdict(result, stage.world, stage.database, crowd)
     lost_after_effect = faults.injected["drop_after"]
     assert [promise for promise in result.broken if "came twice" not in promise] == []
     assert 0 <= result.doubles <= lost_after_effect
-    assert min(faults.injected[kind] for kind in ("too_many", "server_error", "drop_before", "duplicate_updates")) > 0
+    assert min(faults.injected[kind] for kind in (*kinds, "duplicate_updates")) > 0
 
 
 async def _say(stage: Stage, chat_id: int, text: str, priority: Priority = Priority.ANSWER) -> None:
@@ -54,7 +58,7 @@ async def test_told_to_wait_one_chat_waits_and_the_others_do_not(stage: Stage) -
     stage.world.faults.fail_next("sendMessage", "too_many")
     await _say(stage, 501, "نخست")
     await _say(stage, 501, "سپس")
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(60):
         while not await stage.scalars(select(OutboxRow.id).where(OutboxRow.error.contains("RetryAfter"))):
             await asyncio.sleep(0.01)
     stage.reza.say("/help")
@@ -149,7 +153,7 @@ async def test_edit_that_never_works_lets_the_chat_go_on(stage: Stage) -> None:
     async with stage.database.unit() as work:
         outbox.unbutton(work, 501, message_id=message_id)
         outbox.say(work, 501, Message("بعد از آن"))
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(60):
         while not [seen for seen in stage.mina.screen if seen.text == "بعد از آن"]:
             stage.clock.move(timedelta(seconds=2))
             await asyncio.sleep(0.1)
@@ -182,6 +186,6 @@ async def test_delivery_that_cannot_be_settled_stops_its_own_chat_only(stage: St
     stage.reza.say("/help")
     await stage.reza.sees("پرسش")
     states = "sent", "sent"
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(60):
         while tuple(await stage.scalars(select(OutboxRow.state).where(OutboxRow.chat_id == 502)))[-2:] != states:
             await asyncio.sleep(0.02)

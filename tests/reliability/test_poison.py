@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+import sqlite3
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
 import pytest
 from sqlalchemy import select
+from sqlalchemy.exc import InterfaceError, OperationalError
 from telegram import Update
 from telegram.ext import CommandHandler
 
@@ -113,7 +115,7 @@ async def test_raw_update_is_kept_as_it_came(stage: Stage) -> None:
 # A handler with a bug
 
 
-def _bug(stage: Stage, times: int = 99) -> list[int]:
+def _bug(stage: Stage, times: int = 99, error: Exception | None = None) -> list[int]:
     """/boom does half of its work and raises, so many times; returns the list of its calls."""
     calls: list[int] = []
 
@@ -125,7 +127,7 @@ def _bug(stage: Stage, times: int = 99) -> list[int]:
         await context.work.session.flush()
         calls.append(len(calls))
         if len(calls) <= times:
-            raise ZeroDivisionError
+            raise error or ZeroDivisionError
 
     stage.process.application.add_handler(CommandHandler("boom", boom), group=-1)
     return calls
@@ -133,7 +135,7 @@ def _bug(stage: Stage, times: int = 99) -> list[int]:
 
 async def _failed_times(stage: Stage, times: int) -> None:
     """Wait until the newest failure is counted, and let its pause pass."""
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(60):
         while True:
             found = await stage.scalars(select(InboxRow.failures).where(InboxRow.failures >= times))
             if found:
@@ -164,6 +166,41 @@ async def test_bug_is_parked_after_three_failures_and_the_chat_goes_on(stage: St
     assert [seen.text for seen in stage.staff.screen if number in seen.text and "انجام نشد" in seen.text]
     report = await readiness(stage.process)
     assert report["inbox"]["parked"] == 1
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        FileNotFoundError("a file of its own"),
+        TimeoutError("a wait of its own"),
+        OperationalError("select nosuch", {}, sqlite3.OperationalError("no such column: nosuch")),
+        InterfaceError("select $1", {}, Exception("expected an integer")),
+    ],
+    ids=lambda error: type(error).__name__,
+)
+async def test_bug_that_looks_like_a_database_that_is_away_is_a_bug_all_the_same(
+    stage: Stage, error: Exception
+) -> None:
+    _bug(stage, error=error)
+    stage.mina.say("/boom")
+    await _failed_times(stage, 1)
+    await _failed_times(stage, 2)
+    await stage.mina.sees("خطایی پیش آمد")
+    assert await stage.scalars(select(InboxRow.error).where(InboxRow.status == "parked")) == [type(error).__name__]
+
+
+async def test_handler_without_an_end_is_stopped_and_parked(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It holds up everybody who writes; so it is a bug, not a database that is away."""
+    monkeypatch.setattr("bot.worker.UNIT_SECONDS", 0.2)
+
+    async def endless(_update: Update, _context: Context) -> None:
+        await asyncio.Event().wait()
+
+    stage.process.application.add_handler(CommandHandler("endless", endless), group=-1)
+    stage.mina.say("/endless")
+    await _failed_times(stage, 1)
+    await _failed_times(stage, 2)
+    await stage.mina.sees("خطایی پیش آمد")
 
 
 async def test_nothing_half_done_stays_after_a_bug(stage: Stage) -> None:

@@ -13,7 +13,6 @@ from pathlib import Path
 import pytest
 from sqlalchemy import func, select
 
-from bot import process as bot_process
 from db.engine import Database
 from db.inbox import InboxRow
 from db.models import Lease
@@ -40,7 +39,7 @@ class Pair:
             holder = await session.scalar(select(Lease.holder).where(Lease.until_at > func.now()))
         return holder.split(":")[1] if holder else None
 
-    async def polls(self, bot: BotProcess, seconds: float = 15) -> None:
+    async def polls(self, bot: BotProcess, seconds: float = 60) -> None:
         """Wait until this process polls."""
         async with asyncio.timeout(seconds):
             while await self.poller() != str(bot.pid):
@@ -85,23 +84,28 @@ async def test_two_under_load_file_each_request_once_and_in_order(pair: Pair) ->
 async def test_a_heap_is_worked_off_by_both(pair: Pair) -> None:
     """More than one process takes at a time: the other helps, and each chat keeps its order."""
     phones = [pair.world.phone(80_000 + number, f"کس {number}") for number in range(60)]
-    words = ("/help", "/privacy", "/services", "/requests", "/help", "/privacy", "/services", "/requests")
-    for word in words:
-        for phone in phones:
-            phone.say(word)
-    await crash.settled(pair.world, pair.database)
-    async with pair.database.reading() as session:
-        rows = (await session.execute(select(InboxRow).order_by(InboxRow.id))).scalars().all()
-    assert [row.status for row in rows] == ["done"] * (len(words) * len(phones))
-    assert len({row.claimed_by for row in rows}) == 2
+    words = ("/help", "/privacy", "/services", "/requests")
+    said, helpers = 0, 0
+    # how soon the other one looks is its own matter: go on until both have taken some
+    while helpers < 2 or said < 2:
+        assert said < 20
+        for word in words:
+            for phone in phones:
+                phone.say(word)
+        said += 1
+        await crash.settled(pair.world, pair.database)
+        async with pair.database.reading() as session:
+            rows = (await session.execute(select(InboxRow.status, InboxRow.claimed_by))).all()
+        assert [row.status for row in rows] == ["done"] * (said * len(words) * len(phones))
+        helpers = len({row.claimed_by for row in rows})
     for phone in phones:
         told = [seen.text for seen in phone.screen if seen.author == "bot"]
-        assert len(told) == len(words)
-        assert told[:4] == told[4:]
+        assert len(told) == said * len(words)
+        assert told == told[: len(words)] * said
 
 
 async def test_the_other_polls_when_the_first_stops(pair: Pair) -> None:
-    crowd = owners(pair.world, 4, patience=10)  # less than a lease
+    crowd = owners(pair.world, 4, patience=18)  # less than the shortest lease
     filing = asyncio.create_task(all_file(crowd, spread=0.5))
     await crash.messages_sent(pair.world, 8)
     assert await pair.one.stop() == 0
@@ -160,7 +164,7 @@ async def test_who_stops_holds_nothing(postgres_url: str, milliseconds: int) -> 
         assert await stage.scalars(select(InboxRow.id).where(InboxRow.claimed_by == former, still_open)) == []
         on_its_way = OutboxRow.state == "sending"
         assert await stage.scalars(select(OutboxRow.id).where(OutboxRow.claimed_by == former, on_its_way)) == []
-        await stage.settled(10)
+        await stage.settled()
         for phone in phones:
             assert len([seen for seen in phone.screen if seen.author == "bot"]) == 2
 
@@ -170,6 +174,6 @@ async def test_moved_group_reaches_the_other_process(postgres_url: str) -> None:
     async with raised(postgres_url) as stage:
         other = await stage.join()
         stage.staff.upgrade(-1009876543)
-        async with asyncio.timeout(bot_process.REFRESH_SECONDS + 5):
+        async with asyncio.timeout(60):
             while other.house.staff_chat() != -1009876543 or stage.process.house.staff_chat() != -1009876543:
                 await asyncio.sleep(0.05)
