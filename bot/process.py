@@ -26,7 +26,7 @@ from bot.logs import log
 from bot.metrics import Metrics
 from bot.polling import Poller
 from bot.sender import Sender
-from bot.setup import CannotStart, build_house, open_database, read_knowledge, release_claims
+from bot.setup import CannotStart, build_house, open_database, release_claims
 from bot.transport import AiohttpRequest, BotApi
 from bot.webhook import WebhookDoor, web_app, webhook_path
 from bot.worker import Worker
@@ -36,6 +36,7 @@ from db.away import is_away
 from db.engine import Database
 from handlers.house import House
 from knowledge import seeding
+from knowledge.renewing import Renewed, Renewer
 
 _LOG = log(__name__)
 REFRESH_SECONDS = 3.0
@@ -56,11 +57,17 @@ class Process:
     sender: Sender
     metrics: Metrics
     holder: str
+    renewer: Renewer | None = None
     poller: Poller | None = None
     heard_at: float = 0.0
     tasks: list[asyncio.Task[None]] = field(default_factory=list)
     runner: web.AppRunner | None = None
     port: int = 0
+
+    @property
+    def knows_by(self) -> str:
+        """By what topics are found, in a few words."""
+        return self.renewer.state if self.renewer is not None else "as given"
 
     def heard(self) -> None:
         """The messenger answered."""
@@ -72,7 +79,10 @@ async def assemble(settings: Settings, house: House | None = None) -> Process:
     assert settings.bot_token is not None
     token = settings.bot_token.get_secret_value()
     database = await open_database(settings)
-    house = house or await build_house(settings, database)
+    renewer = None
+    if house is None:
+        built = await build_house(settings, database)
+        house, renewer = built.house, built.renewer
     metrics = Metrics()
     house.count_question = lambda decision: metrics.questions.labels(decision).inc()
     holder = f"{socket.gethostname()[:30]}:{os.getpid()}:{secrets.token_hex(4)}"
@@ -82,7 +92,7 @@ async def assemble(settings: Settings, house: House | None = None) -> Process:
     application = build(token, request, api, settings.bot_api_url)
     sender = Sender(database, api, house, holder, metrics)
     worker = Worker(database, application, house, sender, holder, metrics)
-    process = Process(settings, database, house, api, request, application, worker, sender, metrics, holder)
+    process = Process(settings, database, house, api, request, application, worker, sender, metrics, holder, renewer)
     if settings.public_url is None:
         process.poller = Poller(database, api, worker, holder, metrics, process.heard)
     return process
@@ -106,6 +116,8 @@ async def start(process: Process) -> None:
     ]
     if process.poller is not None:
         process.tasks.append(asyncio.create_task(process.poller.run(), name="poller"))
+    if process.renewer is not None:
+        process.tasks.append(asyncio.create_task(_renew(process, process.renewer), name="knowledge"))
     for task in process.tasks:
         task.add_done_callback(_report_death)
 
@@ -172,24 +184,16 @@ async def _set_webhook(process: Process) -> None:
 
 
 async def _chores(process: Process) -> None:
-    """Notice what nobody tells: knowledge published elsewhere, moved groups, the messenger's pulse."""
+    """Notice what nobody tells: moved groups, the messenger's pulse."""
     while True:
         await asyncio.sleep(REFRESH_SECONDS)
         try:
             async with process.database.reading() as session:
-                number = await seeding.revision(session)
                 process.house.moved.update(await chats.moved(session))
-            if number != process.house.knowledge.revision:
-                knowledge = await read_knowledge(process.database)
-                process.house.entries = knowledge.entries
-                process.house.knowledge.replace(knowledge.index, knowledge.revision)
-                _LOG.info("knowledge_renewed", revision=knowledge.revision)
             # the process that polls hears by itself; the others, and a webhook's, have to ask
             if time.monotonic() - process.heard_at > QUIET_SECONDS / 3:
                 await process.api.call("getMe", read_timeout=5)
                 process.heard()
-        except CannotStart as error:
-            _LOG.error("knowledge_not_renewed", reason=str(error))
         except TelegramError as error:
             _LOG.warning("messenger_away", reason=type(error).__name__)
         except Exception as error:
@@ -198,9 +202,28 @@ async def _chores(process: Process) -> None:
             _LOG.warning("chore_failed", reason=type(error).__name__)
 
 
+async def _renew(process: Process, renewer: Renewer) -> None:
+    """Knowledge published anywhere answers here within seconds."""
+
+    def publish(renewed: Renewed) -> None:
+        process.house.entries = renewed.entries
+        process.house.knowledge.replace(renewed.index, renewed.revision)
+
+    while True:
+        try:
+            await renewer.run(publish, _LOG.info)
+        except seeding.StoredContentError as error:
+            _LOG.error("knowledge_not_renewed", reason=str(error))
+        except Exception as error:
+            if not (is_away(error) or isinstance(error, TimeoutError)):
+                _LOG.exception("renewal_broken")
+            _LOG.warning("renewal_failed", reason=type(error).__name__)
+        await asyncio.sleep(REFRESH_SECONDS)
+
+
 async def report(process: Process) -> tuple[bool, dict[str, object]]:
     """For /readyz: database, migrations, messenger, index, parts, and the queues' figures."""
-    parts: dict[str, object] = {"index": f"{len(process.house.entries)} topics, lexical"}
+    parts: dict[str, object] = {"index": f"{len(process.house.entries)} topics, {process.knows_by}"}
     quiet = time.monotonic() - process.heard_at
     parts["messenger"] = "heard" if process.heard_at > 0 and quiet < QUIET_SECONDS else "away"
     dead = [task.get_name() for task in process.tasks if task.done() and task.get_name() != "greeting"]
@@ -226,7 +249,7 @@ async def stop(process: Process) -> None:
     """Take nothing new in, finish what was begun, let what is on its way arrive, close."""
     _LOG.info("stopping")
     by_name = {task.get_name(): task for task in process.tasks}
-    for name in ("poller", "chores", "greeting", "retention"):
+    for name in ("poller", "chores", "greeting", "knowledge", "retention"):
         if name in by_name:
             await _cancelled(by_name[name])
     if process.runner is not None:

@@ -6,7 +6,6 @@ Every fault of a file or setting becomes one plain sentence (CannotStart). Not h
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -21,11 +20,11 @@ from eservices.catalogue import load as load_catalogue
 from eservices.provinces import ProvincesError, provinces
 from handlers.house import House
 from knowledge import seeding
+from knowledge.encoder import EncoderMissing, choose
 from knowledge.engine import Engine
-from knowledge.entries import Entry
 from knowledge.faults import ContentError
-from knowledge.load import load_content, load_services
-from knowledge.matching import Index
+from knowledge.load import load_all
+from knowledge.renewing import Renewer
 from knowledge.sources import load_sources
 from locales import TextsError, load_texts
 
@@ -38,12 +37,11 @@ class CannotStart(Exception):
 
 
 @dataclass
-class Knowledge:
-    """The index and its entries, as built from one revision."""
+class Built:
+    """The shared parts, and what keeps the knowledge among them true."""
 
-    index: Index
-    entries: Mapping[str, Entry]
-    revision: int
+    house: House
+    renewer: Renewer
 
 
 async def open_database(settings: Settings) -> Database:
@@ -58,7 +56,7 @@ async def open_database(settings: Settings) -> Database:
     return database
 
 
-async def build_house(settings: Settings, database: Database) -> House:
+async def build_house(settings: Settings, database: Database) -> Built:
     """Read all files and the database's content. Raises CannotStart."""
     try:
         texts = load_texts()
@@ -66,40 +64,38 @@ async def build_house(settings: Settings, database: Database) -> House:
         catalogue = load_catalogue(CATALOGUE)
         hours = load_hours()
         sources = load_sources()
-        entries = load_content()
+        content = load_all()
+        encoder = await asyncio.to_thread(choose, settings, asyncio.get_running_loop())
+    except EncoderMissing as error:
+        # without it, topics are found by words alone; /readyz says so
+        _LOG.warning("encoder_missing", reason=str(error))
+        encoder = None
     except (TextsError, CatalogueError, ProvincesError, ContentError, HoursError) as error:
         raise CannotStart(str(error)) from None
     async with database.unit() as work:
-        seeded = await seeding.seed(work, entries)
+        seeded = await seeding.seed(work, content.entries)
     if seeded.added or seeded.updated or seeded.conflicts:
         _LOG.info("content_seeded", added=len(seeded.added), updated=len(seeded.updated), conflicts=seeded.conflicts)
-    knowledge = await read_knowledge(database)
+    renewer = Renewer(database, content.services, content.outside, encoder)
+    try:
+        renewed = await renewer.build()
+    except seeding.StoredContentError as error:
+        raise CannotStart(str(error)) from None
     async with database.reading() as session:
         moved = await chats.moved(session)
-    return House(
+    house = House(
         texts=texts,
         catalogue=catalogue,
-        knowledge=Engine(knowledge.index, knowledge.revision),
-        entries=knowledge.entries,
+        knowledge=Engine(renewed.index, renewed.revision, encoder),
+        entries=renewed.entries,
         sources=sources,
         hours=hours,
         staff_chat_id=settings.staff_chat_id,
         admin_ids=settings.admin_ids,
         moved=moved,
+        outside={kind.id: kind for kind in content.outside},
     )
-
-
-async def read_knowledge(database: Database) -> Knowledge:
-    """The index from what the database holds now. Raises CannotStart for an entry that cannot be used."""
-    async with database.reading() as session:
-        number = await seeding.revision(session)
-        try:
-            entries = await seeding.stored_entries(session)
-        except seeding.StoredContentError as error:
-            raise CannotStart(str(error)) from None
-    # some hundred milliseconds of work: beside the event loop
-    index = await asyncio.to_thread(Index.build, entries, load_services(CATALOGUE))
-    return Knowledge(index, {entry.id: entry for entry in entries}, number)
+    return Built(house, renewer)
 
 
 async def release_claims(database: Database) -> None:

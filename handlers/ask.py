@@ -1,48 +1,36 @@
-"""Asking: a question is answered, offered as a choice, or honestly not known; each is recorded for the admins."""
+"""Asking: a question is answered, offered as a choice, kindly turned down, or honestly not known; each is recorded.
+
+Not here: how an entry looks and what leads on from it (entries.py).
+"""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from datetime import date
 
 from telegram import Update
 
 from db.message import Button, Rows
+from handlers.entries import NEAREST, SMALL_TALK, show_entry, title_of
 from handlers.turn import Context
 from knowledge import questions
 from knowledge.entries import Entry
+from knowledge.load import Outside
 from knowledge.matching import Answer
-from locales import Html
 
-# What a topic about the assistant itself does besides being answered.
-TOPIC_ACTIONS = {
-    "general.greeting": ("menu.services", "m:services"),
-    "general.about-bot": ("menu.services", "m:services"),
-    "general.six-systems": ("menu.services", "m:services"),
-    "general.human": ("menu.human", "m:human"),
-    "general.contact": ("menu.human", "m:human"),
-    "general.privacy": ("settings.privacy", "m:privacy"),
-    "general.language": ("menu.settings", "m:settings"),
-    "desk.track": ("menu.requests", "m:requests"),
-}
-# Where the form of the topic's own service does not fit, the one that does.
-FORM_OF_TOPIC = {
-    "land.contract-changes": "desk",
-    "land.transfer": "desk",
-    "land.change-use": "desk",
-    "land.ownership": "desk",
-    "land.no-build": "desk",
-    "land.incentive": "desk",
-    "land.private-park": "desk",
-    "land.tax": "general",
-    "training.certificate": "general",
-    "clinic.become-consultant": "general",
-    "training.trainer": "general",
-    "cluster.agent": "general",
-}
-SMALL_TALK = ("general.greeting", "general.thanks")
 MOST_CHOICES = 3
+# Answers to one message: more would be a wall of text.
+MOST_ANSWERS = 3
+_HOME = ("menu.home", "m:home")
+# Ways on from a message that is no matter for staff. From all other kinds, other offices' business among them, a
+# person can be asked, because the kind may be wrong.
+OUTSIDE_WAYS = {
+    "smalltalk": (_HOME,),
+    "spam": (_HOME,),
+    "injection": (_HOME,),
+    "insult": (("menu.human", "m:human"), _HOME),
+    "nonsense": (("menu.services", "m:services"), _HOME),
+}
 
 
 async def answer(context: Context, text: str) -> None:
@@ -53,19 +41,52 @@ async def answer(context: Context, text: str) -> None:
     found = context.lookup(text)
     question = await questions.record(context.work, context.person, text, found)
     context.house.count_question(found.decision)
-    known = [context.house.entries[topic.id] for topic in found.topics if topic.id in context.house.entries]
+    known = _entries(context, (topic.id for topic in found.topics))
+    outside = context.house.outside.get(found.outside or "")
     if found.decision == "answer" and known:
-        show_entry(context, known[0], question.id)
+        more = [entry for entry in _entries(context, found.more) if entry != known[0]]
+        _show_answers(context, [known[0], *more][:MOST_ANSWERS], question.id)
     elif found.decision == "choose" and known:
+        for entry in _entries(context, found.more)[: MOST_ANSWERS - 1]:
+            show_entry(context, entry, question.id, judged=False, sisters=0)
+        # last, because a choice waits for a tap
         _show_choices(context, known[:MOST_CHOICES], question.id)
+    elif found.decision == "none" and outside is not None:
+        _show_outside(context, outside, question.id)
     else:
         _show_nothing(context, found, question.id)
 
 
+def _entries(context: Context, topics: Iterable[str]) -> list[Entry]:
+    """Each once; a topic that the content lost is passed over."""
+    known = context.house.entries
+    return [known[topic] for topic in dict.fromkeys(topics) if topic in known]
+
+
+def _show_answers(context: Context, entries: list[Entry], question_id: int) -> None:
+    """One message for each; whether it was useful is asked once, under the last.
+
+    Several answers keep their sisters for the details, so that both stay on one screen.
+    """
+    if len(entries) > 1:  # "hello" beside a question needs no answer of its own
+        entries = [entry for entry in entries if entry.id not in SMALL_TALK] or entries[:1]
+    sisters = NEAREST if len(entries) == 1 else 0
+    for entry in entries:
+        show_entry(context, entry, question_id, judged=entry is entries[-1], sisters=sisters)
+
+
 def _show_choices(context: Context, entries: list[Entry], question_id: int) -> None:
-    rows = [(Button(_title(context, entry), f"k:{entry.id}:c:{question_id}"),) for entry in entries]
+    rows = [(Button(title_of(context, entry), f"k:{entry.id}:c:{question_id}"),) for entry in entries]
     rows.append((context.button("ask.none_of_these", f"a:{question_id}:none"),))
     context.say_text("ask.choose", tuple(rows))
+
+
+def _show_outside(context: Context, outside: Outside, question_id: int) -> None:
+    """The group's sentence, and ways on where there are any."""
+    ways = OUTSIDE_WAYS.get(outside.id)
+    rows = tuple((context.button(*way),) for way in ways) if ways else _ways_on(context, question_id)
+    reply = outside.reply.fa if context.language == "fa" else outside.reply.en
+    context.say(context.html("ask.plain", text=reply), rows)
 
 
 def _show_nothing(context: Context, found: Answer, question_id: int) -> None:
@@ -89,100 +110,6 @@ def _ways_on(context: Context, question_id: int) -> Rows:
         (context.button("ask.hand_over", f"h:q:{question_id}"),),
         (context.button("menu.services", "m:services"),),
     )
-
-
-def _title(context: Context, entry: Entry) -> str:
-    return entry.title.fa if context.language == "fa" else entry.title.en
-
-
-def show_entry(context: Context, entry: Entry, question_id: int) -> None:
-    """The short answer with its source, and what can be done next."""
-    context.say(_short(context, entry), _entry_rows(context, entry, question_id, details=False))
-
-
-def _short(context: Context, entry: Entry) -> str:
-    short = entry.short.fa if context.language == "fa" else entry.short.en
-    if entry.id in SMALL_TALK:
-        return context.html("ask.plain", text=short)
-    parts = [
-        context.html("ask.title", title=_title(context, entry)),
-        context.html("ask.plain", text=short),
-        source_line(context, entry.sources, entry.checked_on),
-    ]
-    return "\n\n".join(part for part in parts if part)
-
-
-def _long(context: Context, entry: Entry) -> str:
-    details = entry.details.fa if context.language == "fa" else entry.details.en
-    parts = [
-        context.html("ask.title", title=_title(context, entry)),
-        context.html("ask.plain", text=entry.short.fa if context.language == "fa" else entry.short.en),
-        *(context.html("ask.plain", text=paragraph) for paragraph in details.strip().split("\n\n")),
-        source_line(context, entry.sources, entry.checked_on),
-    ]
-    return "\n\n".join(part for part in parts if part)
-
-
-def source_line(context: Context, source_ids: Iterable[str], checked_on: date) -> Html:
-    """Where the facts come from and when the text was last checked; empty without sources."""
-    lang = context.lang
-    names: dict[str, None] = {}
-    for source in (context.house.sources[key] for key in source_ids if key in context.house.sources):
-        name = source.name.fa if lang == "fa" else source.name.en
-        when = source.date and (source.date.fa if lang == "fa" else source.date.en)
-        names[context.label("ask.source_dated", name=name, date=when) if when else name] = None
-    if not names:
-        return Html("")
-    shown = list(names)[:2]
-    separator = context.label("ask.list_separator")
-    key = "ask.sources_more" if len(names) > len(shown) else "ask.sources"
-    return context.html(key, sources=f"{separator} ".join(shown), date=checked_on)
-
-
-def _entry_rows(context: Context, entry: Entry, question_id: int, details: bool) -> Rows:
-    rows: list[tuple[Button, ...]] = []
-    action = TOPIC_ACTIONS.get(entry.id)
-    if action is not None:
-        rows.append((context.button(action[0], action[1]),))
-    if entry.id in SMALL_TALK:
-        return (*rows, (context.button("menu.home", "m:home"),))
-    if not details:
-        rows.append((context.button("ask.details", f"k:{entry.id}:d:{question_id}"),))
-    if entry.service != "general" and entry.service in context.house.catalogue:
-        service = context.house.catalogue.service(entry.service)
-        rows.append(
-            (
-                Button(f"{service.icon} {service.name.said(context.lang)}", f"s:{service.id}"),
-                context.button("ask.file", f"s:{FORM_OF_TOPIC.get(entry.id, service.id)}:apply:{question_id}"),
-            )
-        )
-    if question_id:
-        rows.append(
-            (
-                context.button("ask.useful", f"a:{question_id}:useful"),
-                context.button("ask.not_useful", f"a:{question_id}:not"),
-            )
-        )
-    return tuple(rows)
-
-
-async def press_entry(update: Update, context: Context) -> None:
-    """k:<topic>:<d details | c chosen | s show>:<question>."""
-    assert context.match is not None
-    topic, what, question_id = context.match.group(1), context.match.group(2), int(context.match.group(3))
-    entry = context.house.entries.get(topic)
-    if entry is None:
-        context.toast("press.stale")
-        return
-    if what == "d":
-        context.edit_pressed(_long(context, entry), _entry_rows(context, entry, question_id, details=True))
-        return
-    question = await questions.asked_by(context.work, context.person, question_id)
-    if what == "c" and question is not None:
-        question.outcome, question.topic = "chosen", topic
-        context.edit_pressed(_short(context, entry), _entry_rows(context, entry, question_id, details=False))
-        return
-    show_entry(context, entry, 0)
 
 
 async def press_verdict(update: Update, context: Context) -> None:

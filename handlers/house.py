@@ -12,6 +12,7 @@ from desk.hours import Hours
 from eservices.catalogue import Catalogue
 from knowledge.engine import Engine
 from knowledge.entries import Entry
+from knowledge.load import Outside
 from knowledge.sources import Source
 from locales import Texts
 
@@ -26,7 +27,8 @@ class LookupNeeded(Exception):
 
 @dataclass
 class House:
-    """The shared parts. `moved` maps ids of groups that became supergroups."""
+    """The shared parts. `outside`: kinds of messages that are none of our business; `moved` maps ids of groups that
+    became supergroups."""
 
     texts: Texts
     catalogue: Catalogue
@@ -36,6 +38,7 @@ class House:
     hours: Hours
     staff_chat_id: int | None = None
     admin_ids: tuple[int, ...] = ()
+    outside: Mapping[str, Outside] = field(default_factory=dict)
     moved: dict[int, int] = field(default_factory=dict)
     count_question: Callable[[str], None] = lambda decision: None
 

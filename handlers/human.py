@@ -12,7 +12,7 @@ from db.models import Question
 from db.outbox import About
 from desk import tickets
 from handlers import given
-from handlers.ask import SMALL_TALK
+from handlers.entries import SMALL_TALK
 from handlers.staff_cards import announce
 from handlers.turn import Context
 from knowledge import questions

@@ -6,7 +6,7 @@ from telegram import Update
 
 from db.message import Button, Rows
 from eservices.catalogue import Service
-from handlers import ask
+from handlers import entries
 from handlers.turn import Context
 from locales import Html
 
@@ -78,7 +78,7 @@ def card_text(context: Context, service: Service) -> str:
         parts.append(context.html("services.duration", text=service.duration.said(lang)))
     if service.link is not None:
         parts.append(context.html("services.link_note", text=service.link.note.said(lang)))
-    parts.append(ask.source_line(context, service.sources, service.checked_on))
+    parts.append(entries.source_line(context, service.sources, service.checked_on))
     return "\n\n".join(part for part in parts if part)
 
 
@@ -110,6 +110,6 @@ async def open_by_link(context: Context, payload: str) -> bool:
         return True
     for topic in (payload, payload.replace("_", ".", 1)):
         if topic in context.house.entries:
-            ask.show_entry(context, context.house.entries[topic], question_id=0)
+            entries.show_entry(context, context.house.entries[topic], question_id=0)
             return True
     return False

@@ -135,19 +135,21 @@ class Context(CallbackContext[Bot, dict[Any, Any], dict[Any, Any], dict[Any, Any
             keep = self._pressed_rows_without(only) if only else ()
             outbox.unbutton(self.work, self.person.chat_id, message_id=self.pressed_message_id, keep=keep)
 
+    def pressed_shows(self, prefix: str) -> bool:
+        """Does the message whose button was pressed still have a button whose data begins so?"""
+        return any(button.data.startswith(prefix) for row in self._pressed_rows() for button in row)
+
     def _pressed_rows_without(self, prefix: str) -> Rows:
+        kept = (tuple(button for button in row if not button.data.startswith(prefix)) for row in self._pressed_rows())
+        return tuple(row for row in kept if row)
+
+    def _pressed_rows(self) -> Rows:
         query = self.incoming.callback_query if self.incoming else None
         markup = getattr(query.message, "reply_markup", None) if query else None  # an old message comes without
-        rows = markup.inline_keyboard if markup else ()
-        kept = (
-            tuple(
-                Button(button.text, str(button.callback_data or ""), button.url or "")
-                for button in row
-                if not str(button.callback_data or "").startswith(prefix)
-            )
-            for row in rows
+        return tuple(
+            tuple(Button(button.text, str(button.callback_data or ""), button.url or "") for button in row)
+            for row in (markup.inline_keyboard if markup else ())
         )
-        return tuple(row for row in kept if row)
 
     @property
     def pressed_message_id(self) -> int | None:

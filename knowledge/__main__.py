@@ -1,4 +1,4 @@
-"""The commands: `ask` one text or a batch, `benchmark` on a labelled set, `measure` the bounds of the matcher.
+"""The commands: `ask` one text or a batch, `benchmark` on a labelled set, `learn` and `vectors` for what is shipped.
 
 Results go to stdout; a broken file ends with 2 and one sentence on stderr.
 """
@@ -6,20 +6,19 @@ Results go to stdout; a broken file ends with 2 and one sentence on stderr.
 import argparse
 import json
 import sys
-from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict
 from pathlib import Path
-from time import perf_counter
 from typing import Any, BinaryIO, Final
 
-from knowledge import deciding, measuring
-from knowledge.faults import ContentError, read_yaml
-from knowledge.load import CONTENT_FOLDER, load_index
-from knowledge.matching import Answer, Index, TopicWords
+from knowledge import benchmark
+from knowledge.answering import Local, local, renew_shipped
+from knowledge.explaining import explain
+from knowledge.faults import ContentError
+from knowledge.load import CONTENT_FOLDER
+from knowledge.matching import Answer
 
 BROKEN: Final = 2
-OUT_OF_SCOPE: Final = "oos"
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -40,29 +39,34 @@ def _parser() -> argparse.ArgumentParser:
     ask.add_argument("text", nargs="?", metavar="TEXT")
     ask.add_argument("--json", action="store_true")
     ask.add_argument("--batch", action="store_true", help='JSON lines {"id","text"} on stdin, answers on stdout')
+    ask.add_argument("--explain", action="store_true", help="show candidates, evidence and the words that mattered")
+    ask.add_argument("--words-only", action="store_true", help="without the sentence encoder")
     ask.add_argument("--content", type=Path, default=CONTENT_FOLDER, metavar="FOLDER")
     ask.set_defaults(run=_ask, parser=ask)
-    benchmark = commands.add_parser("benchmark", help='score JSON-lines sets of {"text","intent"}')
-    benchmark.add_argument("--train", type=Path, required=True, metavar="FILE")
-    benchmark.add_argument("--test", type=Path, required=True, metavar="FILE")
-    benchmark.add_argument("--json", action="store_true")
-    benchmark.set_defaults(run=_benchmark)
-    measure = commands.add_parser("measure", help="weights and bounds for deciding.py")
-    measure.add_argument("--outside", type=Path, required=True, metavar="FILE", help="YAML list of {kind, text}")
-    measure.add_argument("--content", type=Path, default=CONTENT_FOLDER, metavar="FOLDER")
-    measure.set_defaults(run=_measure)
+    bench = commands.add_parser("benchmark", help='score JSON-lines sets of {"text","intent"}')
+    bench.add_argument("--train", type=Path, required=True, metavar="FILE")
+    bench.add_argument("--test", type=Path, required=True, metavar="FILE")
+    bench.add_argument("--json", action="store_true")
+    bench.add_argument("--words-only", action="store_true", help="without the sentence encoder")
+    bench.set_defaults(run=_benchmark)
+    learn = commands.add_parser("learn", help="write learned.json and vectors.npz anew after the content has changed")
+    learn.set_defaults(run=_learn)
     return parser
 
 
 def _ask(options: argparse.Namespace) -> int:
-    if options.batch == (options.text is not None):
-        options.parser.error("give either TEXT or --batch")
-    index = load_index(options.content)
+    if options.batch == (options.text is not None) or (options.batch and options.explain):
+        options.parser.error("give either TEXT (with --explain, if you like) or --batch")
+    here = local(options.content, meaning=not options.words_only)
     if options.batch:
-        for line in _batch(index, sys.stdin.buffer):
+        for line in _batch(here, sys.stdin.buffer):
             print(line, flush=True)
         return 0
-    answer = index.ask(options.text)
+    if options.explain:
+        explained = explain(here.index, options.text, here.encode)
+        print(json.dumps(explained.plain(), ensure_ascii=False) if options.json else explained.readable())
+        return 0
+    answer = here.ask(options.text)
     print(json.dumps(_plain(answer)) if options.json else _readable(answer))
     return 0
 
@@ -75,10 +79,15 @@ def _plain(answer: Answer) -> dict[str, Any]:
 
 def _readable(answer: Answer) -> str:
     head = f"{answer.decision}  service={answer.service or '-'}  language={answer.language}  {answer.ms:.1f} ms"
-    return "\n".join([head, *(f"  {topic.score:.2f}  {topic.id}" for topic in answer.topics)])
+    lines = [head, *(f"  {topic.score:.2f}  {topic.id}" for topic in answer.topics)]
+    if answer.more:
+        lines.append(f"  and {', '.join(answer.more)}")
+    if answer.outside:
+        lines.append(f"  none of our business: {answer.outside}")
+    return "\n".join(lines)
 
 
-def _batch(index: Index, lines: BinaryIO) -> Iterator[str]:
+def _batch(here: Local, lines: BinaryIO) -> Iterator[str]:
     """One line of JSON for each line that is not blank. A broken one gives an error and the next is read."""
     for line in lines:
         if not line.strip():
@@ -91,70 +100,18 @@ def _batch(index: Index, lines: BinaryIO) -> Iterator[str]:
         if not isinstance(question, dict) or "id" not in question or not isinstance(question.get("text"), str):
             yield json.dumps({"id": None, "error": 'not a mapping with "id" and a "text" string'})
             continue
-        yield json.dumps({"id": question["id"], **_plain(index.ask(question["text"]))})
+        yield json.dumps({"id": question["id"], **_plain(here.ask(question["text"]))})
 
 
 def _benchmark(options: argparse.Namespace) -> int:
-    phrases: dict[str, list[str]] = defaultdict(list)
-    for text, intent in _labelled(options.train):
-        if intent != OUT_OF_SCOPE:
-            phrases[intent].append(text)
-    tests = list(_labelled(options.test))
-    started = perf_counter()
-    index = Index([TopicWords(intent, None, (), tuple(texts)) for intent, texts in phrases.items()])
-    built = perf_counter() - started
-    asked = [measuring.ask(index, text, None if intent == OUT_OF_SCOPE else intent) for text, intent in tests]
-    outcome = measuring.outcome([(judged, sure) for judged, sure, _ in asked], deciding.SURE)
-    times = sorted(ms for _, _, ms in asked)
-    report = {
-        **{name: round(value, 4) for name, value in asdict(outcome).items()},
-        "ms_mean": round(sum(times) / max(1, len(times)), 3),
-        "ms_p95": round(times[int(len(times) * 0.95)], 3) if times else 0.0,
-        "build_seconds": round(built, 3),
-    }
+    report = benchmark.run(options.train, options.test, meaning=not options.words_only)
     _report(report, options.json)
     return 0
 
 
-def _labelled(file: Path) -> Iterator[tuple[str, str]]:
-    """Text and intent of each line. Raises ContentError."""
-    try:
-        lines = file.read_bytes().splitlines()
-    except OSError as fault:
-        raise ContentError(file, 1, None, f"cannot be read: {fault.strerror}") from fault
-    for number, line in enumerate(lines, start=1):
-        if not line.strip():
-            continue
-        try:
-            row = json.loads(line.decode("utf-8"))
-        except (ValueError, RecursionError) as fault:
-            raise ContentError(file, number, None, "not a line of JSON in UTF-8") from fault
-        if not isinstance(row, dict) or not all(isinstance(row.get(key), str) for key in ("text", "intent")):
-            raise ContentError(file, number, None, 'not a mapping with strings "text" and "intent"')
-        yield row["text"], row["intent"]
-
-
-def _measure(options: argparse.Namespace) -> int:
-    index = load_index(options.content)
-    inside = measuring.held_out(index.topics)
-    outside = [measuring.judge(index, text, None) for text in _outside(options.outside)]
-    judged = measuring.weighed(inside, outside)
-    weights = measuring.fit(judged)
-    answer_at, choose_at, cost = measuring.best_bounds(judged, weights)
-    rows = [(one, measuring.chance(weights, one.numbers)) for one in [*inside, *outside]]
-    outcome = measuring.outcome(rows, answer_at)
-    _report({"weights": weights, "sure": answer_at, "likely": choose_at, "cost": round(cost, 3)}, False)
-    _report({name: round(value, 4) for name, value in asdict(outcome).items()}, False)
+def _learn(options: argparse.Namespace) -> int:
+    _report(renew_shipped(lambda done, all_: print(f"\r{done} of {all_} vectors", end="", file=sys.stderr)), False)
     return 0
-
-
-def _outside(file: Path) -> Iterable[str]:
-    rows = read_yaml(file)
-    if not isinstance(rows, list) or not all(
-        isinstance(row, dict) and isinstance(row.get("text"), str) for row in rows
-    ):
-        raise ContentError(file, 1, None, "not a list of mappings with a text")
-    return [row["text"] for row in rows]
 
 
 def _report(values: dict[str, Any], as_json: bool) -> None:

@@ -1,10 +1,12 @@
-"""Builds an index from content: words first, meaning when the sentence vectors are there, and what is learned of both.
+"""Builds an index from content: words first, meaning when the sentence vectors are there, what is learned of both.
 
 Some seconds of work for ten thousand phrasings: for a worker thread. When to build is decided in engine.py.
 """
 
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any, Final
 
@@ -22,9 +24,35 @@ LEARNED_FILE: Final = Path(__file__).with_name("learned.json")
 """What was learned from the content as it is shipped; `python -m knowledge learn` writes it anew."""
 
 
-def shipped() -> dict[str, Weighing]:
-    """The weighings of LEARNED_FILE."""
-    return weighings_of(json.loads(LEARNED_FILE.read_text(encoding="utf-8"))["weighings"])
+LEARNED_FORMAT: Final = 1
+"""Changes with the meaning of what is learned, so that older sets are not taken for new ones."""
+
+
+@dataclass(frozen=True)
+class Learned:
+    """What was learned, with what, and from how many texts."""
+
+    encoder: str
+    texts: int
+    weighings: dict[str, Weighing]
+
+    def fits(self, encoder: str, size: int, size_of: Callable[[int], int]) -> bool:
+        """Whether it holds for this encoder and content of this size."""
+        return self.encoder == encoder and abs(size_of(self.texts) - size) <= 1
+
+
+@cache
+def shipped_learned() -> Learned:
+    """What LEARNED_FILE holds."""
+    plain = json.loads(LEARNED_FILE.read_text(encoding="utf-8"))
+    return Learned(plain["encoder"], plain["texts"], weighings_of(plain["weighings"]))
+
+
+def ship_learned(learned: Learned) -> None:
+    """Write LEARNED_FILE."""
+    weighings = {name: weighing.plain() for name, weighing in learned.weighings.items()}
+    plain = {"encoder": learned.encoder, "texts": learned.texts, "weighings": weighings}
+    LEARNED_FILE.write_text(json.dumps(plain, indent=1) + "\n", encoding="utf-8")
 
 
 def weighings_of(plain: Mapping[str, Any]) -> dict[str, Weighing]:
@@ -40,9 +68,11 @@ def build_words(layout: Layout) -> Words:
     return Words(layout.corpus, lexicon, words_head(moments_of(layout.corpus, chunks, everything)))
 
 
-def build_meaning(layout: Layout, vectors: Matrix) -> Meaning:
-    """What is known by meaning, from the vectors of the corpus's texts in their order."""
-    return Meaning(layout.corpus, vectors)
+def build_meaning(layout: Layout, vectors: Matrix, former: Meaning | None = None) -> Meaning:
+    """What is known by meaning, from the vectors of the corpus's texts in their order. A `former` one of the same
+    number of candidates saves most of the time."""
+    start = former.head if former is not None and former.corpus.topics == layout.corpus.topics else None
+    return Meaning(layout.corpus, vectors, start)
 
 
 def learn_weighings(
@@ -53,15 +83,8 @@ def learn_weighings(
     return learn(lesson, words, meaning, pause)
 
 
-def build(
-    layout: Layout, weighings: Mapping[str, Weighing] | None = None, vectors: Matrix | None = None
-) -> Index:
+def build(layout: Layout, weighings: Mapping[str, Weighing] | None = None, vectors: Matrix | None = None) -> Index:
     """The index; learns the weighings when none are given."""
     words = build_words(layout)
     meaning = build_meaning(layout, vectors) if vectors is not None else None
     return Index(layout, words, weighings or learn_weighings(layout, words, meaning), meaning)
-
-
-def texts_to_encode(layout: Layout) -> Sequence[str]:
-    """The texts whose vectors build_meaning needs."""
-    return layout.corpus.texts

@@ -9,12 +9,12 @@ from typing import Final
 
 import numpy as np
 
-from knowledge.heads import Head, Matrix, Moments, Numbers, discriminant, softmax_regression
-from knowledge.lexical import Lexicon, Neighbours
+from knowledge.heads import ROUNDS, Head, Matrix, Moments, Numbers, discriminant, softmax_regression
+from knowledge.lexical import Ids, Lexicon, Neighbours
 
 LEXICAL: Final = ("lex", "near", "mass")
 SEMANTIC: Final = ("sem", "meant", "sense")
-"""By words: the discriminant's score, the likeness of the nearest text, how many texts are near. By meaning: the same."""
+"""By words: the discriminant's score, the likeness of the nearest text, how many are near. By meaning: the same."""
 
 SHARPNESS: Final = 12.0
 """How much nearer texts outweigh farther ones in the mass around a message."""
@@ -70,7 +70,7 @@ class Words:
         ids, weights, known = self.lexicon.look_up(text)
         return self.weigh(ids, weights, self.head, None), known
 
-    def weigh(self, ids: Numbers, weights: Matrix, head: Head, hidden: Numbers | None) -> Matrix:
+    def weigh(self, ids: Ids, weights: Matrix, head: Head, hidden: Numbers | None) -> Matrix:
         """The same from looked-up features; `hidden` texts count as not there."""
         likeness = self.neighbours.likeness(ids, weights)
         if hidden is not None:
@@ -91,7 +91,8 @@ class Meaning:
 
     def evidence(self, vector: Matrix) -> Matrix:
         """(topics, SEMANTIC) for one sentence vector."""
-        return self.weigh(vector[None], self.head, None)[0]
+        only: Matrix = self.weigh(vector[None], self.head, None)[0]
+        return only
 
     def weigh(self, vectors: Matrix, head: Head, hidden: Numbers | None) -> Matrix:
         """(n, topics, SEMANTIC); `hidden` texts count as not there."""
@@ -126,7 +127,8 @@ def words_head(moments: Moments) -> Head:
 def meaning_head(vectors: Matrix, owners: Numbers, topics: int, start: Head | None = None) -> Head:
     """The head over sentence vectors."""
     if topics <= MOST_REGRESSED:
-        return softmax_regression(vectors, owners, topics, PENALTY, start)
+        rounds = ROUNDS if start is None else ROUNDS // 3
+        return softmax_regression(vectors, owners, topics, PENALTY, start, rounds)
     moments = Moments.none(topics, vectors.shape[1])
     moments.add(vectors, owners)
     return discriminant(moments, SEMANTIC_SHRINKAGE)

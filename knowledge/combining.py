@@ -11,8 +11,8 @@ from knowledge.heads import Matrix, Numbers
 
 SIGNS: Final = ("top", "lead", "share", "inside", "near", "second_near", "known", "short", "lone")
 """What speaks for trusting the best topic: its score, its lead, the logarithm of its share among all candidates, the
-same against what is none of our business, its nearest text (by words; by meaning), the share of known words, how short
-the message is, and whether it is one word."""
+same against what is none of our business, its nearest text (by words; by meaning), the share of known words, how
+short the message is, and whether it is one word."""
 
 
 @dataclass(frozen=True)
@@ -37,8 +37,7 @@ class Weighing:
     def scores(self, evidence: Matrix, script: str) -> Matrix:
         """(..., candidates) from (..., candidates, columns)."""
         weights = np.asarray(self.weights[script], np.float32) / np.asarray(self.scale, np.float32)
-        result: Matrix = evidence @ weights
-        return result
+        return (evidence @ weights).astype(np.float32, copy=False)
 
     def chance(self, signs: NDArray[np.float64]) -> NDArray[np.float64]:
         """How likely the best topic is right, 0 to 1, for (n, SIGNS)."""
@@ -52,7 +51,9 @@ class Weighing:
     @classmethod
     def of(cls, plain: Mapping[str, Any]) -> "Weighing":
         """From JSON."""
-        values = {key: tuple(value) if isinstance(value, list) else value for key, value in plain.items()}
+        values: dict[str, Any] = {
+            key: tuple(value) if isinstance(value, list) else value for key, value in plain.items()
+        }
         values["weights"] = {script: tuple(numbers) for script, numbers in plain["weights"].items()}
         return cls(**values)
 
@@ -81,7 +82,7 @@ def logistic(x: NDArray[np.float64]) -> NDArray[np.float64]:
 
 def fit_choice(evidence: Matrix, right: Numbers, pull: NDArray[np.float64], strength: float) -> NDArray[np.float64]:
     """Weights of a conditional logit: (n, candidates, columns) of scaled evidence, of which `right` was meant. Drawn
-    towards `pull` by `strength` (McFadden, Conditional logit analysis, 1974). Newton's method; the problem is convex."""
+    towards `pull` by `strength` (McFadden, Conditional logit analysis, 1974). By Newton's method; it is convex."""
     weights = pull.astype(np.float64).copy()
     every = np.arange(len(right))
     for _ in range(25):

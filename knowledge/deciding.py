@@ -50,6 +50,9 @@ def best_bounds(
     """The bounds `sure` and `likely` with the least weighted cost."""
     steps = np.arange(1, 50) / 50
     best = min(
-        ((float(weight @ cost(chance, place, inside, high, low)), high, low) for high in steps for low in steps if low <= high)
+        (float(weight @ cost(chance, place, inside, high, low)), high, low)
+        for high in steps
+        for low in steps
+        if low <= high
     )
     return float(best[1]), float(best[2])

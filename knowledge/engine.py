@@ -10,12 +10,12 @@ from dataclasses import dataclass, replace
 from time import perf_counter
 from typing import Final
 
+from knowledge.encoder import Encoder
 from knowledge.matching import Answer, Index
-from knowledge.normalise import normalise
 
 THREADS: Final = 2
 REMEMBERED: Final = 2048
-"""Answers kept, by text as normalised. Texts longer than REMEMBERED_LENGTH are not: stories do not come twice."""
+"""Answers kept, by text. Texts longer than REMEMBERED_LENGTH are not: stories do not come twice."""
 REMEMBERED_LENGTH: Final = 200
 
 
@@ -28,8 +28,10 @@ class _Current:
 class Engine:
     """Answers messages by the current index. One per process; used from one event loop."""
 
-    def __init__(self, index: Index, revision: int = 0) -> None:
+    def __init__(self, index: Index, revision: int = 0, encoder: Encoder | None = None) -> None:
+        """Without an encoder, messages are found by words alone."""
         self._current = _Current(index, revision)
+        self._encode = encoder.encode if encoder is not None else None
         self._pool = ThreadPoolExecutor(max_workers=THREADS, thread_name_prefix="knowledge")
         self._remembered: OrderedDict[tuple[int, str], Answer] = OrderedDict()
 
@@ -52,12 +54,12 @@ class Engine:
         """What the current index makes of the text, which may be any string up to a message's length."""
         current = self._current
         started = perf_counter()
-        key = (current.revision, normalise(text)) if len(text) <= REMEMBERED_LENGTH else None
+        key = (current.revision, " ".join(text.split()).casefold()) if len(text) <= REMEMBERED_LENGTH else None
         known = self._remembered.get(key) if key else None
         if key and known:
             self._remembered.move_to_end(key)
             return replace(known, ms=(perf_counter() - started) * 1000)
-        answer = await asyncio.get_running_loop().run_in_executor(self._pool, current.index.ask, text)
+        answer = await asyncio.get_running_loop().run_in_executor(self._pool, current.index.ask, text, self._encode)
         if key and current is self._current:
             self._remembered[key] = answer
             while len(self._remembered) > REMEMBERED:

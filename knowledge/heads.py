@@ -26,8 +26,7 @@ class Head:
 
     def scores(self, vectors: Matrix) -> Matrix:
         """(n, classes) for (n, dimensions), or (classes,) for one vector."""
-        result: Matrix = (vectors - self.centre) @ self.weights + self.bias
-        return result
+        return ((vectors - self.centre) @ self.weights + self.bias).astype(np.float32, copy=False)
 
 
 @dataclass
@@ -56,8 +55,8 @@ class Moments:
 
 
 def discriminant(moments: Moments, shrinkage: float) -> Head:
-    """Linear discriminant analysis with equal priors; the covariance within classes is drawn towards a multiple of the
-    identity by `shrinkage`, 0 to 1 (Friedman, Regularized Discriminant Analysis, JASA 1989)."""
+    """Linear discriminant analysis with equal priors; the covariance within classes is drawn towards a multiple of
+    the identity by `shrinkage`, 0 to 1 (Friedman, Regularized Discriminant Analysis, JASA 1989)."""
     total = float(moments.count.sum())
     centre = (moments.sums.sum(0) / max(1.0, total)).astype(np.float32)
     count = np.maximum(1.0, moments.count)[:, None].astype(np.float32)

@@ -94,7 +94,9 @@ def _judged(stretch: str, known: Callable[[str], bool]) -> str:
     """The stretch, or its other reading where that one is clearly made of words and the stretch is not."""
     if not _may_be_wrong(stretch) or _NOT_TYPED.search(stretch):
         return stretch
-    plain = " ".join(word for word in stretch.split() if not _SIGN_AS_LETTER.search(word))
+    plain = " ".join(
+        word for word in stretch.split() if not _SIGN_AS_LETTER.search(word) and not _is_abbreviation(word, stretch)
+    )
     if _known(plain, known)[1] > _KNOWN_BEFORE * len(normalise(stretch).replace(" ", "")):
         return stretch
     tables = (_TO_LATIN,) if _PERSIAN.search(stretch) else _LATIN_READINGS
@@ -108,13 +110,14 @@ def _judged(stretch: str, known: Callable[[str], bool]) -> str:
 
 
 def _read(stretch: str, table: dict[int, str]) -> str:
-    """The stretch in the other layout. Capitals among small letters are an abbreviation and stay: CDA."""
-    if not _LATIN.search(stretch) or stretch.isupper():
-        return stretch.translate(table)
-    return "".join(
-        piece if len(piece) > 1 and piece.isalpha() and piece.isupper() else piece.translate(table)
-        for piece in _PIECE.findall(stretch)
-    )
+    """The stretch in the other layout, without its abbreviations."""
+    pieces = _PIECE.findall(stretch)
+    return "".join(piece if _is_abbreviation(piece, stretch) else piece.translate(table) for piece in pieces)
+
+
+def _is_abbreviation(word: str, stretch: str) -> bool:
+    """Capitals among small letters, such as CDA."""
+    return len(word) > 1 and word.isascii() and word.isalpha() and word.isupper() and not stretch.isupper()
 
 
 def _known(text: str, known: Callable[[str], bool]) -> tuple[float, int]:

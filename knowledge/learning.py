@@ -37,13 +37,13 @@ ALONE_WRONG: Final = 0.03
 """How often words alone may be wrong where the sentence vector is not asked for."""
 FEWEST_OUTSIDE: Final = 50
 UNTAUGHT: Final = (1.0, 0.0, 0.0, 0.0, 0.2, 0.0, 0.5, 0.0, 0.0)
-"""What SIGNS count for trust where no example says what is none of our business: the score, the (scaled) nearest text,
-the known words."""
+"""What SIGNS count for trust where no example says what is none of our business: the score, the (scaled) nearest
+text, the known words."""
 
 
 @dataclass(frozen=True)
 class Lesson:
-    """What is learned from: candidates 0..topics-1 are topics, up to `ours` services, the rest is none of our business;
+    """What is learned from: candidates 0..topics-1 are topics, up to `ours` services, the rest none of our business;
     `scripts` and `lengths` (words) are those of the corpus's texts."""
 
     corpus: Corpus
@@ -66,7 +66,7 @@ class _Asked:
 def learn(
     lesson: Lesson, words: Words, meaning: Meaning | None, pause: Callable[[], None] = lambda: None
 ) -> dict[str, Weighing]:
-    """Weighings for "words" and, with sentence vectors, "meaning". `pause` is called now and then, to let others in."""
+    """Weighings for "words" and, with sentence vectors, "meaning". `pause` is called often, to let others in."""
     random = np.random.default_rng(SEED)
     asked = _ask_held_out(lesson, words, meaning, random, pause)
     by_words, judged = _weighing(lesson, asked, asked.words)
@@ -162,9 +162,7 @@ def _weighing(lesson: Lesson, asked: _Asked, evidence: Matrix) -> tuple[Weighing
     return replace(trusted, sure=sure, likely=likely), judged
 
 
-def _judge(
-    draft: Weighing, lesson: Lesson, asked: _Asked, evidence: Matrix, scripts: NDArray[np.str_]
-) -> _Judged:
+def _judge(draft: Weighing, lesson: Lesson, asked: _Asked, evidence: Matrix, scripts: NDArray[np.str_]) -> _Judged:
     """What the weighed evidence gets right and wrong."""
     signs, place, kind = [], [], []
     for at, text in enumerate(asked.texts):

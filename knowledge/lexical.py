@@ -81,7 +81,11 @@ class Lexicon:
         have = sum(float(self._weight[self._ids[name]]) / unknown for name in words if name in self._ids)
         mass = have + sum(name not in self._ids for name in words)
         # half of the unknown counts: a text with a strange word is less near to all, but not by much
-        return ids, (weights / max(1e-9, (total + 0.5 * missing) ** 0.5)).astype(np.float32), have / mass if mass else 0.0
+        return (
+            ids,
+            (weights / max(1e-9, (total + 0.5 * missing) ** 0.5)).astype(np.float32),
+            have / mass if mass else 0.0,
+        )
 
     def projected(self, ids: Ids, weights: Vector, dimensions: int) -> Vector:
         """One text's features spread over a few thousand dimensions (signed hashing, two places a feature)."""

@@ -14,6 +14,7 @@ import numpy as np
 from knowledge.candidates import Meaning, Words
 from knowledge.combining import Weighing, signs_of
 from knowledge.deciding import SHOWN, Decision, decide
+from knowledge.encoder import EncoderAway
 from knowledge.heads import Matrix
 from knowledge.layout import GENERAL, Layout
 from knowledge.reading import Reading
@@ -31,7 +32,7 @@ COURTESIES: Final = frozenset({f"{GENERAL}.greeting", f"{GENERAL}.thanks"})
 """Topics that are said around a question."""
 
 Encode = Callable[[Sequence[str]], Matrix]
-"""Sentence vectors of texts; may raise, and then words alone decide."""
+"""Sentence vectors of texts. Raises EncoderAway; then words alone decide."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,8 +45,8 @@ class Scored:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What the index makes of one message. `topics`: best first, up to five; `ms`: milliseconds it took; `more`: ids of
-    further topics that it surely asks for; `outside`: with "none", the kind of message that is none of our business."""
+    """What the index makes of one message. `topics`: best first, up to five; `ms`: milliseconds it took; `more`: ids
+    of further topics that it surely asks for; `outside`: with "none", the kind of message that is not ours."""
 
     decision: Decision
     topics: tuple[Scored, ...]
@@ -91,19 +92,19 @@ class Index:
         self.weighings = weighings
 
     def ask(self, text: str, encode: Encode | None = None) -> Answer:
-        """What the text asks for. Any string; bounded work. Without `encode`, or when it raises, by words alone."""
+        """What the text asks for. Any string; bounded work. Without `encode`, or when it is away, by words alone."""
         started = perf_counter()
         reading = self.layout.reader.read(text)
         language: Literal["fa", "en"] = "en" if reading.script == "en" else "fa"
         if not reading.text:
             return Answer("none", (), None, language, (perf_counter() - started) * 1000)
+        more: list[Finding] = []
         if reading.words > LONGEST_STRETCH:
-            findings, more = self.find_in_long(text, reading, encode), ()
+            findings = self.find_in_long(text, reading, encode)
         else:
-            whole = self.find([reading], encode)[0]
-            findings, more = [whole], self._second_question(text, whole, encode)
-        if more:
-            findings = list(more)
+            findings = self.find([reading], encode)
+            more = self._second_question(text, findings[0], encode)
+            findings = more or findings
         best = max(findings, key=lambda finding: finding.surplus)
         decision: Decision = "answer" if more else best.decision
         topics = self._topics(findings)
@@ -126,7 +127,10 @@ class Index:
         open_ = [at for at, finding in enumerate(found) if finding.chance < alone]
         open_ = sorted(open_, key=lambda at: -found[at].chance)[:most]
         if open_:
-            vectors = encode([readings[at].text for at in open_])
+            try:
+                vectors = encode([readings[at].text for at in open_])
+            except EncoderAway:
+                return found
             for at, vector in zip(open_, vectors, strict=True):
                 found[at] = self._by_meaning(found[at], vector)
         return found
@@ -154,7 +158,7 @@ class Index:
         signs = signs_of(scores, evidence, layout.topics, layout.ours, known, reading.words)
         return Finding(reading, scores, float(weighing.chance(signs[None])[0]), weighing, evidence, known)
 
-    def _second_question(self, text: str, whole: Finding, encode: Encode | None) -> tuple[Finding, ...]:
+    def _second_question(self, text: str, whole: Finding, encode: Encode | None) -> list[Finding]:
         """The findings of both halves when a message surely asks two things; else none."""
         reader = self.layout.reader
         likely: list[tuple[float, list[Reading]]] = []
@@ -166,12 +170,12 @@ class Index:
                 if weakest >= HALF_LIKELY and self._top(found[0]) != self._top(found[1]):
                     likely.append((weakest, readings))
         if not likely:
-            return ()
+            return []
         found = self.find(max(likely, key=lambda pair: pair[0])[1], encode)
         tops = {self._top(finding) for finding in found}
         near = {self.layout.ids[at] for at in np.argsort(-whole.scores[: self.layout.topics])[:MOST_TOPICS]}
         sure = all(finding.decision == "answer" for finding in found) and not tops & COURTESIES
-        return tuple(found) if sure and len(tops) == 2 and tops & near else ()
+        return found if sure and len(tops) == 2 and tops & near else []
 
     def _top(self, finding: Finding) -> str:
         return self.layout.ids[int(finding.scores[: self.layout.topics].argmax())]

@@ -1,156 +1,59 @@
-"""Measures the matcher: on its own phrasings held out, on messages out of scope, and on any labelled set.
-
-Prints nothing and reads no content; the commands are in __main__.py.
-"""
+"""Figures of answers to labelled messages. Prints nothing, asks nothing."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
-from math import exp
-from random import Random
-from typing import Final
+from dataclasses import dataclass
 
-from knowledge.deciding import features_of
-from knowledge.matching import Index, TopicWords
-
-FOLDS: Final = 8
-SEED: Final = 7
-OUTSIDE_SHARE: Final = 0.25
-"""Share of messages out of scope that the thresholds are chosen for."""
-WRONG_ANSWER, UNNEEDED_CHOICE, USELESS_CHOICE, SILENCE = 5.0, 1.0, 2.0, 3.0
+from knowledge.matching import Answer
 
 
 @dataclass(frozen=True, slots=True)
-class Judged:
-    """One message with a known topic (None: out of scope): where that topic came (0 first, None not in the list), and
-    what spoke for the first."""
+class Asked:
+    """A message's right topics (none: out of scope) and what was answered."""
 
-    topic: str | None
-    place: int | None
-    numbers: tuple[float, ...]
-    weight: float = 1.0
+    topics: Sequence[str]
+    answer: Answer
 
+    @property
+    def first(self) -> bool:
+        """Whether a right topic came first."""
+        return bool(self.answer.topics) and self.answer.topics[0].id in self.topics
 
-def judge(index: Index, text: str, topic: str | None) -> Judged:
-    """What the index makes of one short text."""
-    ranking = index.evidence(text)
-    ids = [index.topics[position].id for position, _ in ranking.best]
-    return Judged(topic, ids.index(topic) if topic in ids else None, features_of(ranking.evidence))
+    @property
+    def among_three(self) -> bool:
+        """Whether a right topic came among the first three."""
+        return any(topic.id in self.topics for topic in self.answer.topics[:3])
 
-
-def ask(index: Index, text: str, topic: str | None) -> tuple[Judged, float, float]:
-    """The same through the front door: the judgement, the sureness of the first topic, and the milliseconds."""
-    answer = index.ask(text)
-    ids = [scored.id for scored in answer.topics]
-    place = ids.index(topic) if topic in ids else None
-    return Judged(topic, place, ()), answer.topics[0].score if ids else 0.0, answer.ms
+    @property
+    def sureness(self) -> float:
+        """The score of the first topic, 0 to 1."""
+        return self.answer.topics[0].score if self.answer.topics else 0.0
 
 
-def held_out(topics: Sequence[TopicWords], folds: int = FOLDS) -> list[Judged]:
-    """Every phrasing asked of an index that was built without it (and without the others of its fold)."""
-    random = Random(SEED)
-    fold_of = [[random.randrange(folds) for _ in topic.phrasings] for topic in topics]
-    judged: list[Judged] = []
-    for fold in range(folds):
-        kept = [
-            replace(topic, phrasings=tuple(p for p, f in zip(topic.phrasings, numbers, strict=True) if f != fold))
-            for topic, numbers in zip(topics, fold_of, strict=True)
-        ]
-        index = Index(kept)
-        judged += [
-            judge(index, phrasing, topic.id)
-            for topic, numbers in zip(topics, fold_of, strict=True)
-            for phrasing, number in zip(topic.phrasings, numbers, strict=True)
-            if number == fold
-        ]
-    return judged
+def figures(asked: Sequence[Asked]) -> dict[str, float]:
+    """Shares are 0 to 1; of an empty part, 0.
 
-
-def weighed(inside: Sequence[Judged], outside: Sequence[Judged]) -> list[Judged]:
-    """Both lists together, out-of-scope messages weighted to OUTSIDE_SHARE of the whole."""
-    each = OUTSIDE_SHARE / (1 - OUTSIDE_SHARE) * len(inside) / max(1, len(outside))
-    return [*inside, *(replace(one, weight=each) for one in outside)]
-
-
-def fit(judged: Sequence[Judged], rounds: int = 4000, rate: float = 2.0) -> tuple[float, ...]:
-    """Weights of a logistic regression of "the first topic is right" on the evidence, by gradient descent."""
-    weights = [0.0] * len(judged[0].numbers)
-    total = sum(one.weight for one in judged)
-    for _ in range(rounds):
-        slope = [0.0] * len(weights)
-        for one in judged:
-            miss = one.weight * ((one.place == 0) - chance(weights, one.numbers))
-            for at, number in enumerate(one.numbers):
-                slope[at] += miss * number
-        weights = [w + rate * s / total for w, s in zip(weights, slope, strict=True)]
-    return tuple(round(weight, 2) for weight in weights)
-
-
-def chance(weights: Sequence[float], numbers: Sequence[float]) -> float:
-    """The logistic of the weighed evidence."""
-    return 1 / (1 + exp(-sum(w * x for w, x in zip(weights, numbers, strict=True))))
-
-
-def cost(one: Judged, sure: float, answer_at: float, choose_at: float) -> float:
-    """What the decision on one message costs (see deciding.py)."""
-    if sure >= answer_at:
-        return 0.0 if one.place == 0 else WRONG_ANSWER
-    if sure >= choose_at:
-        useful = one.topic is None or (one.place is not None and one.place < 3)
-        return UNNEEDED_CHOICE if useful else USELESS_CHOICE
-    return 0.0 if one.topic is None else SILENCE
-
-
-def best_bounds(judged: Sequence[Judged], weights: Sequence[float]) -> tuple[float, float, float]:
-    """The bounds for answering and for choosing with the least mean cost, and that cost."""
-    steps = [step / 50 for step in range(1, 50)]
-    sures = [chance(weights, one.numbers) for one in judged]
-    total = sum(one.weight for one in judged)
-    found = min(
-        (
-            sum(one.weight * cost(one, sure, high, low) for one, sure in zip(judged, sures, strict=True)) / total,
-            high,
-            low,
-        )
-        for high in steps
-        for low in steps
-        if low <= high
-    )
-    return found[1], found[2], found[0]
-
-
-@dataclass(frozen=True, slots=True)
-class Outcome:
-    """How a labelled set was answered. Shares are 0 to 1; of an empty part, 0."""
-
-    inside: int
-    outside: int
-    top1: float
-    top3: float
-    auroc: float
-    coverage: float
-    wrong: float
-    outside_answered: float
-
-
-def outcome(rows: Sequence[tuple[Judged, float]], answer_at: float) -> Outcome:
-    """The figures of judged messages with their sureness.
-
-    Top-1 and top-3 accuracy; AUROC of in scope against out of scope; coverage: share of in-scope messages answered
-    surely; wrong: share of all sure answers that were wrong; outside_answered: share of out-of-scope ones answered.
+    top1, top3: right topic first, among the first three. auroc: how well the first score tells in scope from out of
+    scope. coverage: in-scope messages answered surely; wrong_sure: in-scope messages answered surely and wrongly;
+    offered: in-scope messages answered rightly or offered the right topic; outside_answered: out-of-scope messages
+    answered as if sure; outside_none: those that got neither answer nor choice.
     """
-    inside = [(one, sure) for one, sure in rows if one.topic is not None]
-    outside = [(one, sure) for one, sure in rows if one.topic is None]
-    answered = [one for one, sure in rows if sure >= answer_at]
-    return Outcome(
-        inside=len(inside),
-        outside=len(outside),
-        top1=_share(one.place == 0 for one, _ in inside),
-        top3=_share(one.place is not None and one.place < 3 for one, _ in inside),
-        auroc=auroc([sure for _, sure in inside], [sure for _, sure in outside]),
-        coverage=_share(sure >= answer_at for _, sure in inside),
-        wrong=_share(one.place != 0 for one in answered),
-        outside_answered=_share(sure >= answer_at for _, sure in outside),
-    )
+    inside = [one for one in asked if one.topics]
+    outside = [one for one in asked if not one.topics]
+    return {
+        "inside": len(inside),
+        "outside": len(outside),
+        "top1": _share(one.first for one in inside),
+        "top3": _share(one.among_three for one in inside),
+        "auroc": round(auroc([one.sureness for one in inside], [one.sureness for one in outside]), 4),
+        "coverage": _share(one.answer.decision == "answer" for one in inside),
+        "wrong_sure": _share(one.answer.decision == "answer" and not one.first for one in inside),
+        "offered": _share(
+            one.first if one.answer.decision == "answer" else one.answer.decision == "choose" and one.among_three
+            for one in inside
+        ),
+        "outside_answered": _share(one.answer.decision == "answer" for one in outside),
+        "outside_none": _share(one.answer.decision == "none" for one in outside),
+    }
 
 
 def auroc(higher: Sequence[float], lower: Sequence[float]) -> float:
@@ -170,4 +73,4 @@ def auroc(higher: Sequence[float], lower: Sequence[float]) -> float:
 
 def _share(hits: Iterable[bool]) -> float:
     values = list(hits)
-    return sum(values) / len(values) if values else 0.0
+    return round(sum(values) / len(values), 4) if values else 0.0

@@ -78,6 +78,8 @@ _STRETCHED: Final = re.compile(r"([^\W\d_])\1{2,}")
 _THOUSANDS: Final = re.compile(r"(?<=\d)[,\u060c\u066c](?=\d{3}(?!\d))")
 
 _PREFIXES: Final = frozenset({"می", "نمی"})
+_LONGEST_JOINED: Final = 40
+"""Letters. A longer word takes no ending, or a message of nothing but ها would take time with its square."""
 _ENDINGS: Final = frozenset({"تر", "ترین"}) | frozenset(
     "ها" + rest
     for rest in ("", "ی", "یی", "یم", "یت", "یش", "یمان", "یتان", "یشان", "م", "ت", "ش", "مون", "تون", "شون", "رو")
@@ -105,7 +107,7 @@ def joined(words: Iterable[str]) -> list[str]:
         before = done[-1] if done else "a"
         ending = word in _ENDINGS and not before.isascii()
         verb = before in _PREFIXES and not word.isascii()
-        if (ending or verb) and not _would_stretch(before, word):
+        if (ending or verb) and len(before) < _LONGEST_JOINED and not _would_stretch(before, word):
             done[-1] += word
         else:
             done.append(word)

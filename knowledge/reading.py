@@ -20,14 +20,17 @@ from knowledge.words import ENGLISH, FINGLISH, STOP
 
 LONGEST_TEXT: Final = 4096
 """Characters that are looked at: as many as a message of the messenger has."""
+FEWEST_KNOWN: Final = 2500
+"""Words that the content must have in a script before strange ones are taken for slips: most that are strange to a
+small content are simply other words."""
 SHORTEST_CORRECTED: Final = 4
 """Letters. A strange shorter word may be anything."""
 SHORTEST_LATIN: Final = 6
 LONGEST_CORRECTED: Final = 20
 LIKE_ENOUGH: Final = 0.74
 LIKE_ENOUGH_LATIN: Final = 0.8
-"""Likeness of spelling from which a strange word is taken for a known one: one slip in four letters, two in eight. The
-content knows few English words, so that most strange ones are no slips."""
+"""Likeness of spelling from which a strange word is taken for a known one: one slip in four letters, two in eight.
+The content knows few English words, so that most strange ones are no slips."""
 COMMON: Final = 15
 """How often the content must have a word of four letters."""
 COMMON_WEIGHT: Final = 0.03
@@ -63,7 +66,8 @@ class Reader:
         for word, count in counts.items():
             if len(word) > SHORTEST_CORRECTED or (len(word) == SHORTEST_CORRECTED and count >= COMMON):
                 by_length[word.isascii(), len(word)][word] = fold_homophones(word)
-        self._by_length = dict(by_length)
+        small = {latin for latin in (True, False) if sum(latin is word.isascii() for word in counts) < FEWEST_KNOWN}
+        self._by_length = {key: words for key, words in by_length.items() if key[0] not in small}
         self._corrected = lru_cache(maxsize=8192)(self._correct)
 
     def read(self, raw: str, script: Script | None = None) -> Reading:

@@ -125,7 +125,7 @@ async def forget_unused(
 
 async def _keys_before(work: Unit, table: Table, after: str, before: datetime) -> list[str]:
     wanted = select(table.c.key).where(table.c.key > after, table.c.created_at < before)
-    return list((await work.run(wanted.order_by(table.c.key).limit(CHUNK))).scalars())
+    return [row.key for row in (await work.run(wanted.order_by(table.c.key).limit(CHUNK))).rows]
 
 
 async def _pages(session: AsyncSession, table: Table, column: Any) -> AsyncIterator[Sequence[Any]]:

@@ -228,6 +228,19 @@ async def test_two_processes_forget_and_one_keeps_at_once(
     await other.close()
 
 
+async def test_cleaning_up_does_not_wait_for_another_who_cleans_up(postgres_url: str) -> None:
+    clock = Clock()
+    one, two = Database(postgres_url, clock), Database(postgres_url, clock)
+    await _store(one, _keys(10))
+    clock.move(2 * MONTH)
+    async with asyncio.timeout(5), one.unit() as first:
+        assert (await vectors.forget_unused(first, [], MONTH)).count == 10
+        assert await _forget(two, []) == (0, 2)
+    assert await _kept(two) == 0
+    await one.close()
+    await two.close()
+
+
 async def _kept(database: Database) -> int:
     async with database.reading() as session:
         return await session.scalar(select(func.count()).select_from(KnowledgeVector)) or 0

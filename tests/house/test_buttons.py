@@ -35,6 +35,7 @@ LONGEST = {
     "stars": ("5",),
     "code": ("fa", "en"),
     "entry.id": (TOPIC,),
+    "sister.id": (TOPIC,),
     "service.id": (SERVICE,),
     "FORM_OF_TOPIC.get(entry.id, service.id)": (SERVICE,),
     "max(0, skip - PAGE)": (STEPS,),

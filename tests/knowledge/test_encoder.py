@@ -62,6 +62,11 @@ class TestBuiltIn:
         assert near > far + 0.05
         assert other_language > far + 0.02
 
+    def test_texts_are_taken_as_questions(self, built_in: BuiltIn) -> None:
+        """The model knows two ways of looking at a text; both sides of a comparison must use the same."""
+        np.testing.assert_array_equal(built_in.encode([LAND])[0], built_in._model.query(LAND))
+        assert built_in.encode([LAND])[0] @ built_in._model.passage(LAND) < 0.999
+
     def test_no_text_no_row(self, built_in: BuiltIn) -> None:
         assert built_in.encode([]).shape == (0, 384)
 

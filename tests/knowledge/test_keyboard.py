@@ -15,27 +15,32 @@ from knowledge.words import ENGLISH, FINGLISH
 Known = Callable[[str], bool]
 
 PERSIAN_MEANT = [
-    ("sghl", "سلام"), ("cldk", "زمین"), ("ldo,hl", "میخوام"), 
+    ("sghl", "سلام"), ("cldk", "زمین"), ("ldo,hl", "میخوام"),
     ("aiv; wkujd", "شهرک صنعتی"), (",hl ldo,hl", "وام میخوام"), ("cldk aiv; ]kni", "زمین شهرک چنده"),
-    ("[,hc jhsds", "جواز تاسیس"), 
+    ("[,hc jhsds", "جواز تاسیس"),
     ("o,ai wkujd ]di", "خوشه صنعتی چیه"), ("m,g knhvl", "پول ندارم"),
     ("\\,g knhvl", "پول ندارم"), ("fvr aiv; rxu ani", "برق شهرک قطع شده"),
-    ("Hf aiv; knhvdl", "آب شهرک نداریم"), ("nhka fkdhk", "دانش بنیان"), ("lhgdhj ;hv'hi ]rnvi?", "مالیات کارگاه چقدره؟"),
+    ("Hf aiv; knhvdl", "آب شهرک نداریم"), ("nhka fkdhk", "دانش بنیان"),
+    ("lhgdhj ;hv'hi ]rnvi?", "مالیات کارگاه چقدره؟"),
     ("pshf fhk;d", "حساب بانکی"), ("jsidghj fhk;d ldndk", "تسهیلات بانکی میدین"),
 ]  # fmt: skip
 LATIN_MEANT = [
-    ("سشمشپ", "salam"), ("پهناشپ ظشپهد", "mikham zamin"), ("رشپ ئهناشئ", "vam mikham"), 
+    ("سشمشپ", "salam"), ("پهناشپ ظشپهد", "mikham zamin"), ("رشپ ئهناشئ", "vam mikham"),
     ("نشقلشا زاهث", "kargah chie"), ("صاشف هس ش زمعسفثق", "what is a cluster"),
     ("اخص پعزا هس فاث مشدی", "how much is the land"), ("مخشد بخق پغ بشزفخقغ", "loan for my factory"),
-    ("صاثقث هس فاث خببهزث؟", "where is the office?"), ("ثطحخقف سعححخقف", "export support"), ("هدیعسفقهشم حشقن", "industrial park"),
+    ("صاثقث هس فاث خببهزث؟", "where is the office?"), ("ثطحخقف سعححخقف", "export support"),
+    ("هدیعسفقهشم حشقن", "industrial park"),
     ("زشد ه لثف ش مخشد", "can i get a loan"), ("فاشدن غخع", "thank you"),
     ("ذشقلا قشبف", "bargh raft"), ("زمهدهز سشدشف", "clinic sanat"),
 ]  # fmt: skip
 
 STAYING = [
-    "سلام", "زمین میخوام", "شهر", "شهرک", "خانه", "ثبت", "شش", "خشت", "شاخه", "ثبت شرکت", "عشق", "شعبه", "خیاطی", "هشت",
-    "salam", "zamin mikham", "vam", "slm", "hs", "why", "my fly", "try", "spx", "cnc", "lq", "R&D", "SME", "PDF", "brgh",
-    "don't", "it's my shop, isn't it", "zamin,vam", "info@example.com", "https://example.com/xyz", "@shrkt_chnl", "k2", "0912 345 6789",
+    "سلام", "زمین میخوام", "شهر", "شهرک", "خانه", "ثبت", "شش", "خشت", "شاخه", "ثبت شرکت", "عشق", "شعبه",
+    "خیاطی", "هشت",
+    "salam", "zamin mikham", "vam", "slm", "hs", "why", "my fly", "try", "spx", "cnc", "lq", "R&D", "SME",
+    "PDF", "brgh",
+    "don't", "it's my shop, isn't it", "zamin,vam", "info@example.com", "https://example.com/xyz",
+    "@shrkt_chnl", "k2", "0912 345 6789",
     "vhrgkjl nfbqsd", "", "   ", "؟!", "[]", ";;;", "😀", "سلام hello", "کد ISIC چیست",
 ]  # fmt: skip
 
@@ -66,10 +71,10 @@ def test_leaves_every_phrasing_of_the_content(known: Known, entries: tuple[Entry
 
 
 TO_LATIN_KEYS = str.maketrans(
-    dict(zip("ضصثقفغعهخحجچشسیبلاتنمکگظطزرذدپو", "qwertyuiop[]asdfghjkl;'zxcvbnm,", strict=True)) 
+    dict(zip("ضصثقفغعهخحجچشسیبلاتنمکگظطزرذدپو", "qwertyuiop[]asdfghjkl;'zxcvbnm,", strict=True))
     | {"\u200c": " ", "آ": "H", "ژ": "C", "ئ": "S", "ؤ": "A", "أ": "G", "؟": "?"}
 )
-TO_PERSIAN_KEYS = str.maketrans({latin: chr(persian) for persian, latin in TO_LATIN_KEYS.items() if latin not in " ?HCSAG"})
+TO_PERSIAN_KEYS = str.maketrans({key: chr(code) for code, key in TO_LATIN_KEYS.items() if key not in " ?HCSAG"})
 
 
 @pytest.mark.parametrize("way", ["spoken", "finglish", "english"])
@@ -94,6 +99,11 @@ def test_only_the_wrong_part_of_a_message(known: Known) -> None:
 def test_a_short_word_by_itself_is_left_alone() -> None:
     assert undone("hc", lambda _: True) == "hc"
     assert undone("nv", {"در"}.__contains__) == "nv"
+
+
+def test_words_that_exist_as_typed_stay() -> None:
+    assert undone("hsj fhdn", {"است", "باید"}.__contains__) == "است باید"
+    assert undone("hsj fhdn", {"است", "باید", "hsj"}.__contains__) == "hsj fhdn"
 
 
 def test_right_text_is_not_looked_up() -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from sqlalchemy import select
 
 from db.models import Question
+from tests.scenarios.known import found, knows
 from tests.stage import Stage
 
 
@@ -39,6 +40,7 @@ async def test_finglish_and_english(stage: Stage) -> None:
 
 
 async def test_nothing_fits_is_said_honestly_and_handed_over(stage: Stage) -> None:
+    knows(stage, "بهترین رستوران پیتزا در توکیو کجاست", found("none"))
     stage.mina.say("بهترین رستوران پیتزا در توکیو کجاست")
     await stage.mina.sees("پاسخ مطمئنی ندارم")
     stage.mina.press("👤 رساندن به کارشناس")

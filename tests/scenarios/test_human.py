@@ -10,6 +10,7 @@ from sqlalchemy import select
 from db.models import Question
 from locales.show import ZONE
 from tests.scenarios.desk_steps import card_of, hand_over, no_refusals
+from tests.scenarios.known import found, knows
 from tests.scenarios.steps import labels, tickets_of
 from tests.stage import Stage
 
@@ -43,8 +44,10 @@ async def test_what_was_asked_and_answered_goes_along(stage: Stage) -> None:
     at(stage, SUNDAY_MORNING)
     stage.mina.say("سلام")
     await stage.mina.sees("خوش آمدید")
+    knows(stage, "مالیات", found("answer", "land.tax"))
     stage.mina.say("مالیات")
     await stage.mina.sees("معافیت مالیاتی")
+    knows(stage, "بهترین رستوران پیتزا در توکیو کجاست", found("none"))
     stage.mina.say("بهترین رستوران پیتزا در توکیو کجاست")
     await stage.mina.sees("پاسخ مطمئنی ندارم")
     ticket = await hand_over(stage, stage.mina, "لطفاً با من تماس بگیرید")
@@ -56,6 +59,7 @@ async def test_what_was_asked_and_answered_goes_along(stage: Stage) -> None:
 
 
 async def test_the_last_question_is_handed_over_with_one_tap(stage: Stage) -> None:
+    knows(stage, "بهترین رستوران پیتزا در توکیو کجاست", found("none"))
     stage.mina.say("بهترین رستوران پیتزا در توکیو کجاست")
     await stage.mina.sees("پاسخ مطمئنی ندارم")
     stage.mina.say("/human")
@@ -75,6 +79,7 @@ async def test_the_last_question_is_handed_over_with_one_tap(stage: Stage) -> No
 
 
 async def test_an_old_question_is_not_offered(stage: Stage) -> None:
+    knows(stage, "best pizza restaurant in Tokyo", found("none"))
     stage.emma.say("best pizza restaurant in Tokyo")
     await stage.emma.sees("no certain answer")
     stage.clock.move(timedelta(days=3))

@@ -1,0 +1,86 @@
+"""Knowledge without a database, for the commands: content from files, vectors as shipped or computed on the spot."""
+
+import os
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+import numpy as np
+
+from knowledge.building import Learned, build_meaning, build_words, learn_weighings, ship_learned, shipped_learned
+from knowledge.encoder import BuiltIn, Encoder, EncoderMissing
+from knowledge.heads import Matrix
+from knowledge.keeping import Shipped, encode_all, ship
+from knowledge.layout import Layout, lay_out_content
+from knowledge.load import CONTENT_FOLDER, load_all
+from knowledge.matching import Answer, Encode, Index
+
+MOST_ON_THE_SPOT: Final = 3000
+"""Vectors that a command computes by itself: half a minute. With more missing, it goes by words alone."""
+
+
+@dataclass(frozen=True)
+class Local:
+    """An index with its encoder."""
+
+    index: Index
+    encode: Encode | None
+
+    def ask(self, text: str) -> Answer:
+        """What the text asks for."""
+        return self.index.ask(text, self.encode)
+
+
+def local(content: Path = CONTENT_FOLDER, meaning: bool = True) -> Local:
+    """What the content of files knows. Raises ContentError."""
+    layout = lay_out_content(load_all(content))
+    learned = shipped_learned()
+    words = build_words(layout)
+    encoder = builtin() if meaning else None
+    vectors = _vectors(layout, encoder) if encoder is not None else None
+    if encoder is None or vectors is None:
+        return Local(Index(layout, words, learned.weighings), None)
+    return Local(Index(layout, words, learned.weighings, build_meaning(layout, vectors)), encoder.encode)
+
+
+def builtin() -> Encoder | None:
+    """The built-in encoder; None where it cannot run."""
+    try:
+        return BuiltIn()
+    except EncoderMissing:
+        return None
+
+
+def _vectors(layout: Layout, encoder: Encoder) -> Matrix | None:
+    texts = layout.corpus.texts
+    known = Shipped(encoder.name).among(texts)
+    missing = [text for text in texts if text not in known]
+    if len(missing) > MOST_ON_THE_SPOT:
+        return None
+    known.update(zip(missing, encode_all(encoder, missing), strict=True))
+    return np.stack([known[text] for text in texts])
+
+
+def renew_shipped(tell: Callable[[int, int], None]) -> dict[str, Any]:
+    """Make vectors.npz and learned.json anew from the content's files; a few minutes. Raises ContentError and
+    EncoderMissing."""
+    encoder = BuiltIn()
+    layout = lay_out_content(load_all())
+    texts = layout.corpus.texts
+    known = Shipped(encoder.name).among(texts)
+    missing = [text for text in texts if text not in known]
+    made = encode_all(encoder, missing, lambda done: tell(done, len(missing)))
+    known.update(zip(missing, made, strict=True))
+    vectors = np.stack([known[text] for text in texts])
+    words, meaning = build_words(layout), build_meaning(layout, vectors)
+    weighings = learn_weighings(layout, words, meaning)
+    ship(encoder.name, known)
+    ship_learned(Learned(encoder.name, len(texts), weighings))
+    return {
+        "texts": len(texts),
+        "vectors_made": len(missing),
+        **{f"{name}_{bound}": getattr(of, bound) for name, of in weighings.items() for bound in ("sure", "likely")},
+        "words_alone": weighings["words"].alone,
+        "processors": os.cpu_count(),
+    }

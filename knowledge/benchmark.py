@@ -1,0 +1,90 @@
+"""Scores the engine on a labelled set: phrases to learn from, messages to find, some of them out of scope."""
+
+import json
+from collections import defaultdict
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from time import perf_counter
+from typing import Any, Final
+
+import numpy as np
+
+from knowledge.answering import builtin
+from knowledge.building import build_meaning, build_words, learn_weighings
+from knowledge.faults import ContentError
+from knowledge.keeping import encode_all
+from knowledge.layout import TopicWords, lay_out
+from knowledge.matching import Index
+from knowledge.measuring import Asked, figures
+
+OUT_OF_SCOPE: Final = "oos"
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A labelled text."""
+
+    text: str
+    intent: str
+
+
+def run(train: Path, test: Path, meaning: bool = True) -> dict[str, Any]:
+    """Learn from one file and ask the other. Raises ContentError for a broken file."""
+    phrases: dict[str, list[str]] = defaultdict(list)
+    for row in rows(train):
+        if row.intent != OUT_OF_SCOPE:
+            phrases[row.intent].append(row.text)
+    if not phrases:
+        raise ContentError(train, 1, None, "holds no phrase of any intent")
+    tests = list(rows(test))
+    encoder = builtin() if meaning else None
+    started = perf_counter()
+    layout = lay_out([topic(intent, texts) for intent, texts in phrases.items()])
+    vectors = encode_all(encoder, layout.corpus.texts) if encoder is not None else None
+    encoded = perf_counter()
+    words = build_words(layout)
+    meant = build_meaning(layout, vectors) if vectors is not None else None
+    index = Index(layout, words, learn_weighings(layout, words, meant), meant)
+    built = perf_counter()
+    asked, times = [], []
+    for row in tests:
+        answer = index.ask(row.text, encoder.encode if encoder is not None else None)
+        asked.append(Asked((row.intent,) if row.intent != OUT_OF_SCOPE else (), answer))
+        times.append(answer.ms)
+    return {
+        "by": "words and meaning" if meant else "words",
+        **figures(asked),
+        "ms_mean": round(float(np.mean(times)), 3) if times else 0.0,
+        "ms_p95": round(float(np.percentile(times, 95)), 3) if times else 0.0,
+        "build_seconds": round(built - started, 3),
+        "of_which_vectors": round(encoded - started, 3),
+    }
+
+
+def topic(intent: str, texts: list[str]) -> TopicWords:
+    """A topic from bare phrases."""
+    return TopicWords(
+        intent,
+        None,
+        tuple(text for text in texts if not text.isascii()),
+        tuple(text for text in texts if text.isascii()),
+    )
+
+
+def rows(file: Path) -> Iterator[Row]:
+    """Text and intent of each line. Raises ContentError."""
+    try:
+        lines = file.read_bytes().splitlines()
+    except OSError as fault:
+        raise ContentError(file, 1, None, f"cannot be read: {fault.strerror}") from fault
+    for number, line in enumerate(lines, start=1):
+        if not line.strip():
+            continue
+        try:
+            row = json.loads(line.decode("utf-8"))
+        except (ValueError, RecursionError) as fault:
+            raise ContentError(file, number, None, "not a line of JSON in UTF-8") from fault
+        if not isinstance(row, dict) or not all(isinstance(row.get(key), str) for key in ("text", "intent")):
+            raise ContentError(file, number, None, 'not a mapping with strings "text" and "intent"')
+        yield Row(row["text"], row["intent"])

@@ -1,0 +1,171 @@
+"""Keeps the index true to the database: built at the start, renewed after each edit, deepened when vectors are there.
+
+Heavy work runs in worker threads; what is built is handed over in one step by `publish`.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from hashlib import sha256
+from math import log
+from typing import Any, Final
+
+from db.engine import Database
+from knowledge import seeding, vectors
+from knowledge.building import (
+    LEARNED_FORMAT,
+    build_meaning,
+    build_words,
+    learn_weighings,
+    shipped_learned,
+    weighings_of,
+)
+from knowledge.candidates import Words
+from knowledge.combining import Weighing
+from knowledge.encoder import Encoder, EncoderAway
+from knowledge.entries import Entry
+from knowledge.keeping import Keeper
+from knowledge.layout import Layout, lay_out_content
+from knowledge.load import Content, Outside, ServiceWords
+from knowledge.matching import Index
+
+QUICK: Final = 200
+"""New texts that are encoded before an edit goes live: they take two seconds. With more, words go live first."""
+GROWTH: Final = 1.03
+"""What was learned is learned anew when the content has grown or shrunk by this factor."""
+CHECK_SECONDS: Final = 1.0
+WAIT_SECONDS: Final = 30.0
+"""Before an encoder that was away is asked again."""
+
+
+@dataclass(frozen=True)
+class Renewed:
+    """The index and its entries, as built from one revision."""
+
+    index: Index
+    entries: Mapping[str, Entry]
+    revision: int
+
+
+class Renewer:
+    """One per process. `state` says in a few words what the index knows by."""
+
+    def __init__(
+        self,
+        database: Database,
+        services: Sequence[ServiceWords],
+        outside: Sequence[Outside],
+        encoder: Encoder | None,
+    ) -> None:
+        self._database = database
+        self._services, self._outside = tuple(services), tuple(outside)
+        self._keeper = Keeper(database, encoder) if encoder is not None else None
+        self._renewed: Renewed | None = None
+        self.trouble = ""
+
+    @property
+    def state(self) -> str:
+        """For /readyz."""
+        if self._renewed is not None and self._renewed.index.meaning is not None:
+            return "words and meaning"
+        if self._keeper is None:
+            return "words (no encoder)"
+        if self.trouble:
+            return f"words ({self.trouble})"
+        return f"words ({self._keeper.missing} vectors to come)"
+
+    async def build(self) -> Renewed:
+        """The index of what the database holds now; with meaning when few vectors are missing. Raises
+        StoredContentError."""
+        async with self._database.reading() as session:
+            revision = await seeding.revision(session)
+            stored = await seeding.stored_rows(session)
+        entries = await asyncio.to_thread(seeding.entries_of, stored)
+        layout = await asyncio.to_thread(lay_out_content, Content(entries, self._services, self._outside))
+        words = await asyncio.to_thread(build_words, layout)
+        index = Index(layout, words, {"words": (await self._learned(layout))["words"]})
+        if self._keeper is not None and self._renewed is not None and self._renewed.index.meaning is not None:
+            missing = await self._keeper.find(layout.corpus.texts)
+            if len(missing) <= QUICK:
+                index = await self._deepened(layout, words, missing) or index
+        self._renewed = Renewed(index, {entry.id: entry for entry in entries}, revision)
+        return self._renewed
+
+    async def run(self, publish: Callable[[Renewed], None], tell: Callable[..., Any]) -> None:
+        """For ever: deepen what was built, and build anew after an edit. Raises what the database raises, and
+        StoredContentError; then call it again."""
+        assert self._renewed is not None
+        while True:
+            if self._keeper is not None and self._renewed.index.meaning is None:
+                if await self._deepen():
+                    publish(self._renewed)
+                    tell("knowledge_deepened", revision=self._renewed.revision)
+                else:
+                    tell("encoder_away", reason=self.trouble)
+                    await asyncio.sleep(WAIT_SECONDS)
+            await asyncio.sleep(CHECK_SECONDS)
+            async with self._database.reading() as session:
+                revision = await seeding.revision(session)
+            if revision != self._renewed.revision:
+                publish(await self.build())
+                tell("knowledge_renewed", revision=revision, state=self.state)
+
+    async def _deepen(self) -> bool:
+        """Give the index its meaning; whether that worked."""
+        assert self._keeper is not None
+        assert self._renewed is not None
+        layout = self._renewed.index.layout
+        missing = await self._keeper.find(layout.corpus.texts)
+        index = await self._deepened(layout, self._renewed.index.words, missing)
+        if index is not None:
+            self._renewed = Renewed(index, self._renewed.entries, self._renewed.revision)
+        return index is not None
+
+    async def _deepened(self, layout: Layout, words: Words, missing: Sequence[str]) -> Index | None:
+        """The index with meaning; None, and `trouble`, when the encoder is away."""
+        assert self._keeper is not None
+        try:
+            await self._keeper.make(missing)
+        except EncoderAway as error:
+            self.trouble = str(error)
+            return None
+        self.trouble = ""
+        matrix = await asyncio.to_thread(self._keeper.matrix, layout.corpus.texts)
+        former = self._renewed.index.meaning if self._renewed else None
+        meaning = await asyncio.to_thread(build_meaning, layout, matrix, former)
+        learned = await self._learned(layout)
+        if "meaning" not in learned:
+            learned = await asyncio.to_thread(learn_weighings, layout, words, meaning, _pause)
+            plain = {name: weighing.plain() for name, weighing in learned.items()}
+            async with self._database.unit() as work:
+                await vectors.store_learned(work, self._learned_key(layout), plain)
+        return Index(layout, words, learned, meaning)
+
+    async def _learned(self, layout: Layout) -> dict[str, Weighing]:
+        """What was learned from content of this size, here or before it was shipped; at least of words."""
+        shipped = shipped_learned()
+        if self._keeper is None:
+            return {"words": shipped.weighings["words"]}
+        if shipped.fits(self._keeper.encoder.name, _size(len(layout.corpus.texts)), _size):
+            return shipped.weighings
+        async with self._database.reading() as session:
+            stored = await vectors.learned(session, self._learned_key(layout))
+        return weighings_of(stored) if stored else {"words": shipped.weighings["words"]}
+
+    def _learned_key(self, layout: Layout) -> str:
+        assert self._keeper is not None
+        size = _size(len(layout.corpus.texts))
+        return sha256(f"{LEARNED_FORMAT} {self._keeper.encoder.name} {size}".encode()).hexdigest()
+
+
+def _size(texts: int) -> int:
+    """Equal for contents of about the same size."""
+    return round(log(max(1, texts)) / log(GROWTH))
+
+
+def _pause() -> None:
+    """Learning is in no hurry: others get their turn."""
+    time.sleep(0.001)
