@@ -10,6 +10,7 @@ import contextlib
 import os
 import secrets
 import socket
+import sys
 import time
 from collections.abc import AsyncIterator, Coroutine
 from dataclasses import dataclass, field
@@ -19,7 +20,7 @@ from typing import Any
 from aiohttp import web
 from telegram.error import TelegramError
 
-from bot import retention
+from bot import renewal, retention
 from bot.application import OfflineBot, SanatyarApplication, build
 from bot.commands import introduce
 from bot.logs import log
@@ -35,8 +36,7 @@ from db import chats, inbox, migrate, upkeep
 from db.away import is_away
 from db.engine import Database
 from handlers.house import House
-from knowledge import seeding
-from knowledge.renewing import Renewed, Renewer
+from knowledge.renewing import Renewer
 
 _LOG = log(__name__)
 REFRESH_SECONDS = 3.0
@@ -117,7 +117,7 @@ async def start(process: Process) -> None:
     if process.poller is not None:
         process.tasks.append(asyncio.create_task(process.poller.run(), name="poller"))
     if process.renewer is not None:
-        process.tasks.append(asyncio.create_task(_renew(process, process.renewer), name="knowledge"))
+        process.tasks.append(asyncio.create_task(renewal.run(process.renewer, process.house), name="knowledge"))
     for task in process.tasks:
         task.add_done_callback(_report_death)
 
@@ -202,25 +202,6 @@ async def _chores(process: Process) -> None:
             _LOG.warning("chore_failed", reason=type(error).__name__)
 
 
-async def _renew(process: Process, renewer: Renewer) -> None:
-    """Knowledge published anywhere answers here within seconds."""
-
-    def publish(renewed: Renewed) -> None:
-        process.house.entries = renewed.entries
-        process.house.knowledge.replace(renewed.index, renewed.revision)
-
-    while True:
-        try:
-            await renewer.run(publish, _LOG.info)
-        except seeding.StoredContentError as error:
-            _LOG.error("knowledge_not_renewed", reason=str(error))
-        except Exception as error:
-            if not (is_away(error) or isinstance(error, TimeoutError)):
-                _LOG.exception("renewal_broken")
-            _LOG.warning("renewal_failed", reason=type(error).__name__)
-        await asyncio.sleep(REFRESH_SECONDS)
-
-
 async def report(process: Process) -> tuple[bool, dict[str, object]]:
     """For /readyz: database, migrations, messenger, index, parts, and the queues' figures."""
     parts: dict[str, object] = {"index": f"{len(process.house.entries)} topics, {process.knows_by}"}
@@ -295,6 +276,8 @@ async def running(settings: Settings) -> AsyncIterator[Process]:
 
 def run_loop(main: Coroutine[Any, Any, int]) -> int:
     """Run on uvloop where there is one."""
+    # threads that build an index let the event loop in after a millisecond, not after five
+    sys.setswitchinterval(0.001)
     try:
         import uvloop
     except ImportError:

@@ -89,7 +89,7 @@ def features(text: str, synonyms: Synonyms = SYNONYMS) -> list[str]:
     found += ["v" + word for word in every]
     found += ["p" + first + second for first, second in pairwise(spelled)]
     found += ["q" + first + " " + second for first, second in pairwise(every)]
-    found += synonyms.ideas(every)
+    found += sorted(synonyms.ideas(every))  # in one order in all processes, so that sums come out alike
     found += ["s" + key for word in content if not word.isascii() and (key := _sound(word))]
     for word in words:
         found += _letter_groups(word)

@@ -25,7 +25,9 @@ MOST_ENCODED: Final = 3
 """Stretches of a long message whose meaning is looked at: those whose words say most."""
 CLEAR_SERVICE: Final = 0.25
 """Share of all candidates at which a message without a sure topic names a service. Lower, and others are misled."""
-HALF_LIKELY: Final = 0.45
+HALF_SURE: Final = 0.5
+"""Chance that each half must have in the end; one must be sure. The second question often leans on the first."""
+HALF_LIKELY: Final = 0.3
 """Chance by words alone that both halves of a message must have before their meaning is looked at."""
 
 COURTESIES: Final = frozenset({f"{GENERAL}.greeting", f"{GENERAL}.thanks"})
@@ -107,14 +109,15 @@ class Index:
             findings = more or findings
         best = max(findings, key=lambda finding: finding.surplus)
         decision: Decision = "answer" if more else best.decision
-        topics = self._topics(findings)
+        asked = [self._top(finding) for finding in more]
+        topics = tuple(sorted(self._topics(findings), key=lambda topic: _place(topic.id, asked)))
         return Answer(
             decision,
             topics,
             self._service(best, decision, topics),
             language,
             (perf_counter() - started) * 1000,
-            tuple(self._top(finding) for finding in more[1:]),
+            tuple(asked[1:]),
             self._outside(best, decision),
         )
 
@@ -174,7 +177,11 @@ class Index:
         found = self.find(max(likely, key=lambda pair: pair[0])[1], encode)
         tops = {self._top(finding) for finding in found}
         near = {self.layout.ids[at] for at in np.argsort(-whole.scores[: self.layout.topics])[:MOST_TOPICS]}
-        sure = all(finding.decision == "answer" for finding in found) and not tops & COURTESIES
+        sure = (
+            any(finding.decision == "answer" for finding in found)
+            and min(finding.chance for finding in found) >= HALF_SURE
+            and not tops & COURTESIES
+        )
         return found if sure and len(tops) == 2 and tops & near else []
 
     def _top(self, finding: Finding) -> str:
@@ -217,3 +224,8 @@ class Index:
         grown = np.exp(finding.scores - finding.scores.max())
         result: Matrix = grown / grown.sum()
         return result
+
+
+def _place(topic: str, asked: Sequence[str]) -> int:
+    """Topics that were asked one after the other come first, in that order."""
+    return asked.index(topic) if topic in asked else len(asked)

@@ -64,6 +64,8 @@ class Renewer:
         self._services, self._outside = tuple(services), tuple(outside)
         self._keeper = Keeper(database, encoder) if encoder is not None else None
         self._renewed: Renewed | None = None
+        self._borrowed = False
+        """Whether the index weighs by what was learned from content of another size."""
         self.trouble = ""
 
     @property
@@ -90,28 +92,44 @@ class Renewer:
         if self._keeper is not None and self._renewed is not None and self._renewed.index.meaning is not None:
             missing = await self._keeper.find(layout.corpus.texts)
             if len(missing) <= QUICK:
-                index = await self._deepened(layout, words, missing) or index
+                index = await self._deepened(layout, words, missing, self._renewed.index.weighings) or index
         self._renewed = Renewed(index, {entry.id: entry for entry in entries}, revision)
         return self._renewed
 
     async def run(self, publish: Callable[[Renewed], None], tell: Callable[..., Any]) -> None:
-        """For ever: deepen what was built, and build anew after an edit. Raises what the database raises, and
-        StoredContentError; then call it again."""
+        """For ever: deepen what was built, and build anew after an edit, which waits for no encoder. Raises what the
+        database raises, and StoredContentError; then call it again."""
         assert self._renewed is not None
-        while True:
-            if self._keeper is not None and self._renewed.index.meaning is None:
-                if await self._deepen():
-                    publish(self._renewed)
-                    tell("knowledge_deepened", revision=self._renewed.revision)
-                else:
-                    tell("encoder_away", reason=self.trouble)
-                    await asyncio.sleep(WAIT_SECONDS)
-            await asyncio.sleep(CHECK_SECONDS)
-            async with self._database.reading() as session:
-                revision = await seeding.revision(session)
-            if revision != self._renewed.revision:
-                publish(await self.build())
-                tell("knowledge_renewed", revision=revision, state=self.state)
+        deepening: asyncio.Task[None] | None = None
+        try:
+            while True:
+                if deepening is None and self._keeper is not None and self._shallow:
+                    deepening = asyncio.create_task(self._keep_deepening(publish, tell))
+                await asyncio.sleep(CHECK_SECONDS)
+                if deepening is not None and deepening.done():
+                    ended, deepening = deepening, None
+                    ended.result()
+                async with self._database.reading() as session:
+                    revision = await seeding.revision(session)
+                if revision != self._renewed.revision:
+                    await _cancelled(deepening)
+                    deepening = None
+                    publish(await self.build())
+                    tell("knowledge_renewed", revision=revision, state=self.state)
+        finally:
+            await _cancelled(deepening)
+
+    @property
+    def _shallow(self) -> bool:
+        return self._renewed is not None and (self._renewed.index.meaning is None or self._borrowed)
+
+    async def _keep_deepening(self, publish: Callable[[Renewed], None], tell: Callable[..., Any]) -> None:
+        assert self._renewed is not None
+        while not await self._deepen():
+            tell("encoder_away", reason=self.trouble)
+            await asyncio.sleep(WAIT_SECONDS)
+        publish(self._renewed)
+        tell("knowledge_deepened", revision=self._renewed.revision)
 
     async def _deepen(self) -> bool:
         """Give the index its meaning; whether that worked."""
@@ -124,8 +142,10 @@ class Renewer:
             self._renewed = Renewed(index, self._renewed.entries, self._renewed.revision)
         return index is not None
 
-    async def _deepened(self, layout: Layout, words: Words, missing: Sequence[str]) -> Index | None:
-        """The index with meaning; None, and `trouble`, when the encoder is away."""
+    async def _deepened(
+        self, layout: Layout, words: Words, missing: Sequence[str], lent: Mapping[str, Weighing] | None = None
+    ) -> Index | None:
+        """The index with meaning; None, and `trouble`, when the encoder is away. What is `lent` saves learning."""
         assert self._keeper is not None
         try:
             await self._keeper.make(missing)
@@ -136,7 +156,10 @@ class Renewer:
         matrix = await asyncio.to_thread(self._keeper.matrix, layout.corpus.texts)
         former = self._renewed.index.meaning if self._renewed else None
         meaning = await asyncio.to_thread(build_meaning, layout, matrix, former)
-        learned = await self._learned(layout)
+        learned: Mapping[str, Weighing] = await self._learned(layout)
+        self._borrowed = lent is not None and "meaning" not in learned
+        if lent is not None and self._borrowed:
+            learned = lent
         if "meaning" not in learned:
             learned = await asyncio.to_thread(learn_weighings, layout, words, meaning, _pause)
             plain = {name: weighing.plain() for name, weighing in learned.items()}
@@ -159,6 +182,15 @@ class Renewer:
         assert self._keeper is not None
         size = _size(len(layout.corpus.texts))
         return sha256(f"{LEARNED_FORMAT} {self._keeper.encoder.name} {size}".encode()).hexdigest()
+
+
+async def _cancelled(task: asyncio.Task[None] | None) -> None:
+    """End a task, whatever becomes of it."""
+    if task is not None:
+        task.cancel()
+        await asyncio.wait([task])
+        if not task.cancelled():
+            task.exception()  # looked at, so that nobody reports it again
 
 
 def _size(texts: int) -> int:

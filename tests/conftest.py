@@ -13,10 +13,10 @@ from urllib.parse import urlsplit
 import pytest
 
 from bot import logs
-from bot.setup import build_house
-from config import Settings
 from db import migrate
 from db.engine import Database
+from knowledge import seeding
+from knowledge.load import load_content
 from tests import network
 from tests.stage import TOKEN, Stage, raised
 
@@ -83,8 +83,8 @@ async def _create(uri: str, statement: str) -> None:
 async def _prepare(url: str) -> None:
     database = Database(url)
     await migrate.upgrade(database)
-    house = await build_house(Settings(_env_file=None), database)
-    house.knowledge.close()
+    async with database.unit() as work:
+        await seeding.seed(work, load_content())
     await database.close()
 
 

@@ -106,23 +106,26 @@ async def _waiting(session: AsyncSession) -> int:
     return (updates or 0) + (rows or 0)
 
 
-async def _begin(settings: Settings, clock: Clock) -> Process:
-    process = await bot_process.assemble(settings, await _house(settings))
+async def _begin(settings: Settings, clock: Clock, own_house: bool = False) -> Process:
+    process = await bot_process.assemble(settings, None if own_house else await _house(settings))
     process.database.clock = clock
     await bot_process.start(process)
     return process
 
 
-async def _house(settings: Settings) -> House | None:
-    """The house of an earlier stage with fresh state: building the index anew for each test costs a second."""
+async def _house(settings: Settings) -> House:
+    """The house of an earlier stage with fresh state: building the index anew for each test costs seconds.
+    Nobody renews its knowledge."""
     if not _BUILT:
         database = Database(settings.async_database_url())
-        _BUILT.append(await build_house(settings, database))
+        built = await build_house(settings.model_copy(update={"encoder": "none"}), database)
+        built.house.knowledge.close()
+        _BUILT.append(built.house)
         await database.close()
-    built = _BUILT[0]
-    engine = Engine(built.knowledge.index, built.knowledge.revision)
+    kept = _BUILT[0]
+    engine = Engine(kept.knowledge.index, kept.knowledge.revision)
     return replace(
-        built, knowledge=engine, moved={}, staff_chat_id=settings.staff_chat_id, admin_ids=settings.admin_ids
+        kept, knowledge=engine, moved={}, staff_chat_id=settings.staff_chat_id, admin_ids=settings.admin_ids
     )
 
 
@@ -137,6 +140,7 @@ def settings_for(url: str, api_url: str, **overrides: Any) -> Settings:
         "database_url": SecretStr(url),
         "http_port": 0,
         "staff_chat_id": STAFF_CHAT,
+        "encoder": "none",
     }
     return Settings(_env_file=None, **(values | overrides))
 
@@ -152,8 +156,11 @@ async def process_for(url: str, api_url: str, **overrides: Any) -> AsyncIterator
 
 
 @contextlib.asynccontextmanager
-async def raised(url: str, faults: Faults | None = None, **overrides: Any) -> AsyncIterator[Stage]:
-    """A stage with everything running; all of it is taken down again."""
+async def raised(
+    url: str, faults: Faults | None = None, own_house: bool = False, **overrides: Any
+) -> AsyncIterator[Stage]:
+    """A stage with everything running; all of it is taken down again. With a house of its own the process renews
+    its knowledge, and starts some seconds later."""
     world = World(token=TOKEN, faults=faults or Faults(seed=7))
     async with StandIn(world, port=0) as stand_in:
         cast: dict[str, Any] = {
@@ -166,7 +173,7 @@ async def raised(url: str, faults: Faults | None = None, **overrides: Any) -> As
         }
         staff = world.group(STAFF_CHAT, "کارشناسان", members=[cast["sara"], cast["omid"]])
         settings, clock = settings_for(url, stand_in.url, **overrides), Clock()
-        process = await _begin(settings, clock)
+        process = await _begin(settings, clock, own_house)
         stage = Stage(url, world, stand_in, clock, staff=staff, process=process, settings=settings, **cast)
         try:
             yield stage

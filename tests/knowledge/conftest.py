@@ -1,4 +1,4 @@
-"""What the tests of knowledge share: the real content and index, loaded once, and the scored lists."""
+"""What the tests of knowledge share: the real content and its index by words, built once, and the scored lists."""
 
 from pathlib import Path
 from typing import Any
@@ -6,21 +6,34 @@ from typing import Any
 import pytest
 import yaml
 
+from knowledge.building import build, shipped_learned
 from knowledge.entries import Entry
-from knowledge.load import load_content, load_services
+from knowledge.layout import Layout, lay_out_content
+from knowledge.load import Content, load_all
 from knowledge.matching import Index
 
 HERE = Path(__file__).parent
 
 
 @pytest.fixture(scope="session")
-def entries() -> tuple[Entry, ...]:
-    return load_content()
+def content() -> Content:
+    return load_all()
 
 
 @pytest.fixture(scope="session")
-def index(entries: tuple[Entry, ...]) -> Index:
-    return Index.build(entries, load_services())
+def entries(content: Content) -> tuple[Entry, ...]:
+    return tuple(content.entries)
+
+
+@pytest.fixture(scope="session")
+def layout(content: Content) -> Layout:
+    return lay_out_content(content)
+
+
+@pytest.fixture(scope="session")
+def index(layout: Layout) -> Index:
+    """By words alone."""
+    return build(layout, {"words": shipped_learned().weighings["words"]})
 
 
 @pytest.fixture(scope="session")

@@ -1,0 +1,86 @@
+"""Small contents for tests: five topics, two services, two kinds of what is none of our business; built in a moment."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from zlib import crc32
+
+import numpy as np
+
+from knowledge.building import build
+from knowledge.encoder import EncoderAway
+from knowledge.heads import Matrix
+from knowledge.layout import TopicWords, lay_out
+from knowledge.load import Outside, Reply, ServiceWords
+from knowledge.matching import Index
+
+TOPICS = (
+    TopicWords(
+        "land.price",
+        "land",
+        ("قیمت زمین", "زمین متری چنده", "زمین چند است", "قیمت هر متر زمین", "زمین گران است؟"),
+        ("how much is the land", "price of a plot", "zamin metri chande"),
+    ),
+    TopicWords(
+        "land.apply",
+        "land",
+        ("گرفتن زمین", "زمین می‌خواهم", "زمین از کجا بگیرم", "درخواست زمین"),
+        ("how do I get land", "apply for a plot", "zamin mikham"),
+    ),
+    TopicWords(
+        "land.tax",
+        "land",
+        ("مالیات شهرک", "معافیت مالیاتی زمین", "چند سال مالیات نمی‌دهم"),
+        ("tax exemption of land", "do I pay tax in the park"),
+    ),
+    TopicWords(
+        "training.apply",
+        "training",
+        ("ثبت‌نام دوره", "کلاس می‌خواهم", "دوره آموزشی کجاست"),
+        ("I want a course", "enrol in a class"),
+    ),
+    TopicWords("general.greeting", "general", ("سلام", "درود"), ("salam", "hello", "good morning")),
+)
+SERVICES = (
+    ServiceWords("clinic", ("کلینیک",), ("clinic kasb o kar",), ("فروشم نصف شده", "my sales have dropped")),
+    ServiceWords("cluster", ("خوشه",), ("khooshe",), ("چند کارگاه کنار همیم", "we are many workshops close together")),
+    ServiceWords("general", ("همه چیز",), (), ("anything at all",)),
+)
+KIND = Reply(fa="این کار ما نیست.", en="That is not ours.")
+OUTSIDE = (
+    Outside("weather", KIND, ("هوا چطور است", "فردا باران می‌آید", "دمای هوا"), ("weather tomorrow", "will it rain")),
+    Outside("passport", KIND, ("تمدید گذرنامه", "گذرنامه از کجا بگیرم"), ("renew my passport", "lost passport")),
+)
+
+
+def small() -> Index:
+    """The index of topics and services by words, weighed by what it learned of itself."""
+    return build(lay_out(TOPICS, SERVICES))
+
+
+class Hashed:
+    """A stand-in for the sentence encoder: texts with common letter groups have near vectors. `away` takes it down;
+    `asked` are the texts of each call."""
+
+    name = "hashed/1"
+    dimensions = 48
+
+    def __init__(self) -> None:
+        self.away = ""
+        self.asked: list[list[str]] = []
+
+    def encode(self, texts: Sequence[str]) -> Matrix:
+        """(n, dimensions), rows of length 1. Raises EncoderAway."""
+        if self.away:
+            raise EncoderAway(self.away)
+        self.asked.append(list(texts))
+        return np.stack([_vector(text, self.dimensions) for text in texts])
+
+
+def _vector(text: str, dimensions: int) -> Matrix:
+    row = np.zeros(dimensions, np.float32)
+    framed = f" {text} "
+    for start in range(len(framed) - 2):
+        row[crc32(framed[start : start + 3].encode(errors="replace")) % dimensions] += 1
+    result: Matrix = row / np.linalg.norm(row)
+    return result

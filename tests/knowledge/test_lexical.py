@@ -1,0 +1,156 @@
+"""The lexical side: features weighed by rarity, nearest neighbours, and a projection that is the same everywhere."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+
+import numpy as np
+import pytest
+
+from knowledge.features import Synonyms
+from knowledge.lexical import COMMON, Lexicon, Neighbours
+from tests.house.source import ROOT
+
+TEXTS = (
+    "قیمت زمین شهرک",
+    "زمین متری چند",
+    "معافیت مالیاتی زمین",
+    "ثبت نام دوره آموزشی",
+    "دوره آموزشی کجا",
+    "کلاس آموزشی می خواهم",
+    "تمدید جواز تأسیس",
+    "برق کارگاه قطع شد",
+)
+NO_SYNONYMS = Synonyms([])
+
+
+@pytest.fixture(scope="module")
+def lexicon() -> Lexicon:
+    return Lexicon(TEXTS, NO_SYNONYMS)
+
+
+def test_a_text_of_the_lexicon_is_a_unit_vector_and_known(lexicon: Lexicon) -> None:
+    for text in TEXTS:
+        _, weights, known = lexicon.look_up(text)
+        assert float(weights @ weights) == pytest.approx(1, abs=1e-5)
+        assert 0 < known <= 1
+
+
+def test_a_strange_word_takes_from_likeness_and_from_what_is_known(lexicon: Lexicon) -> None:
+    _, weights, known = lexicon.look_up("قیمت زمین شهرک")
+    _, partly, less = lexicon.look_up("قیمت زمین شهرک زرافه")
+    assert float(partly @ partly) < float(weights @ weights)
+    assert less < known
+    ids, none, nothing = lexicon.look_up("qqq xxx")
+    assert (len(ids), len(none), nothing) == (0, 0, 0.0)
+    assert lexicon.look_up("")[2] == 0.0
+
+
+def test_a_held_out_text_does_not_know_the_words_that_only_it_has(lexicon: Lexicon) -> None:
+    """As if the lexicon had not been made of it: its own words are strange, those of others are not."""
+    seen, _, known = lexicon.look_up("برق کارگاه قطع شد")
+    new, _, as_new = lexicon.look_up("برق کارگاه قطع شد", as_new=True)
+    assert len(new) < len(seen)
+    assert as_new == 0.0 < known
+    shared, _, _ = lexicon.look_up("دوره آموزشی کجا", as_new=True)
+    names = lexicon.names(shared.tolist())
+    assert any(name.startswith("w") and "آموز" in name for name in names)
+    assert not any(name.startswith("w") and "کجا" in name for name in names)
+    without = Lexicon([text for text in TEXTS if text != "برق کارگاه قطع شد"], NO_SYNONYMS)
+    assert {*without.names(without.look_up("برق کارگاه قطع شد")[0].tolist())} >= {*lexicon.names(new.tolist())}
+
+
+def test_names_tell_the_features(lexicon: Lexicon) -> None:
+    ids, _, _ = lexicon.look_up("زمین متری چند")
+    names = lexicon.names(ids.tolist())
+    assert len(names) == len(set(names)) == len(ids)
+    assert "wزمین" in names
+
+
+def test_synonyms_make_texts_alike() -> None:
+    plain, knowing = Lexicon(TEXTS, NO_SYNONYMS), Lexicon(TEXTS, Synonyms(["قیمت, هزینه"]))
+    place = TEXTS.index("قیمت زمین شهرک")
+    likeness = [Neighbours(one).likeness(*one.look_up("هزینه زمین")[:2])[place] for one in (plain, knowing)]
+    assert likeness[1] > likeness[0]
+
+
+def test_the_nearest_neighbour_is_the_text_itself(lexicon: Lexicon) -> None:
+    neighbours = Neighbours(lexicon)
+    for place, text in enumerate(TEXTS):
+        likeness = neighbours.likeness(*lexicon.look_up(text)[:2])
+        assert likeness.argmax() == place
+        assert 0 <= likeness.min()
+        assert likeness.max() <= 1 + 1e-5
+
+
+def test_neighbours_are_cosines_without_the_commonest_features(lexicon: Lexicon) -> None:
+    """Against the sum written out."""
+    dense = np.zeros((lexicon.size, len(lexicon.share)), np.float32)
+    dense[lexicon.rows, lexicon.columns] = lexicon.weights
+    np.testing.assert_allclose(np.linalg.norm(dense, axis=1), 1, atol=1e-5)
+    dense[:, lexicon.share > COMMON] = 0
+    ids, weights, _ = lexicon.look_up("زمین آموزشی")
+    message = np.zeros(len(lexicon.share), np.float32)
+    message[ids] = weights
+    np.testing.assert_allclose(Neighbours(lexicon).likeness(ids, weights), dense @ message, atol=1e-5)
+
+
+def test_one_text_is_projected_as_all_are(lexicon: Lexicon) -> None:
+    (chunk,) = lexicon.project_all(64)
+    for place, text in enumerate(TEXTS):
+        np.testing.assert_allclose(chunk[place], lexicon.projected(*lexicon.look_up(text)[:2], 64), atol=1e-5)
+
+
+def test_projecting_keeps_likeness_about_as_it_was() -> None:
+    lexicon = Lexicon(TEXTS, NO_SYNONYMS)
+    dense = np.zeros((lexicon.size, len(lexicon.share)), np.float32)
+    dense[lexicon.rows, lexicon.columns] = lexicon.weights
+    (spread,) = lexicon.project_all(4096)
+    np.testing.assert_allclose(spread @ spread.T, dense @ dense.T, atol=0.1)
+
+
+def test_many_texts_are_projected_in_chunks() -> None:
+    texts = [f"زمین {number}" for number in range(1100)]
+    chunks = Lexicon(texts, NO_SYNONYMS).project_all(32)
+    assert [len(chunk) for chunk in chunks] == [512, 512, 76]
+
+
+_PROJECT = """
+import json, sys
+from knowledge.lexical import Lexicon
+texts = json.loads(sys.argv[1])
+lexicon = Lexicon(texts)
+ids, weights, known = lexicon.look_up(texts[0] + " " + texts[3])
+print(json.dumps([lexicon.projected(ids, weights, 32).tolist(), known, lexicon.project_all(32)[0].tolist()]))
+"""
+
+
+def test_other_processes_project_alike() -> None:
+    """What is learned in one process holds in another: Python's own hashes differ between them."""
+    found = [
+        subprocess.run(
+            [sys.executable, "-c", _PROJECT, json.dumps(TEXTS)],
+            cwd=ROOT,
+            env=os.environ | {"PYTHONHASHSEED": seed},
+            capture_output=True,
+            check=True,
+        ).stdout
+        for seed in ("1", "2")
+    ]
+    assert found[0] == found[1]
+    lexicon = Lexicon(TEXTS)
+    ids, weights, known = lexicon.look_up(f"{TEXTS[0]} {TEXTS[3]}")
+    other = json.loads(found[0])
+    np.testing.assert_allclose(other[0], lexicon.projected(ids, weights, 32), atol=1e-5)
+    assert other[1] == pytest.approx(known)
+
+
+def test_an_empty_lexicon_is_borne() -> None:
+    lexicon = Lexicon([])
+    ids, weights, known = lexicon.look_up("زمین")
+    assert (len(ids), known) == (0, 0.0)
+    assert len(Neighbours(lexicon).likeness(ids, weights)) == 0
+    assert lexicon.project_all(16) == []
