@@ -62,10 +62,23 @@ task_check() { # lint, format, types, import rules
   .venv/bin/lint-imports --no-cache
 }
 
-task_bench() { # bench NAME: echo, crash, fuzz, ask; see docs/benchmark.md
+# What is measured beside ours lives in an environment of its own: some of it needs other versions than we do.
+install_peers() {
+  local stamp=".venv-bench/.installed" list="bench/requirements-peers.txt"
+  if [ ! -x .venv-bench/bin/python ]; then "$(python_for_us)" -m venv .venv-bench; fi
+  if ! cmp -s "$list" "$stamp"; then
+    say "Installing the peers from $list"
+    .venv-bench/bin/python -m pip install --quiet --disable-pip-version-check -r "$list"
+    cp "$list" "$stamp"
+  fi
+}
+
+task_bench() { # bench NAME: echo, crash, fuzz, ask, knowledge, knowledge-scale; see docs/benchmark.md
   install_for_tests
+  install_peers
   local name="${1:-}"
-  [ -n "$name" ] && [ -f "bench/$name.py" ] || { echo "Which benchmark? $(cd bench && ls [a-z]*.py | sed 's/\.py//' | tr '\n' ' ')" >&2; exit 2; }
+  name="${name//-/_}"
+  [ -n "$name" ] && [ -f "bench/$name.py" ] || { echo "Which benchmark? $(cd bench && ls [a-z]*.py | sed 's/\.py//; s/_/-/g' | tr '\n' ' ')" >&2; exit 2; }
   shift
   .venv/bin/python -m "bench.$name" "$@"
 }

@@ -23,20 +23,9 @@ from typing import Any
 from sandbox import StandIn, World
 
 ROOT = Path(__file__).resolve().parents[1]
-PEERS = ROOT / ".venv-bench"
+PEERS_PYTHON = ROOT / ".venv-bench" / "bin" / "python"  # aiogram needs an older pydantic than we do
 TOKEN = "123456789:token-of-the-benchmark-stand-in-only"  # opens the stand-in only
-AIOGRAM = "aiogram==3.31.0"
 CHATS = 200
-
-
-def peers_python() -> str:
-    """An environment with aiogram, which needs an older pydantic than we do."""
-    python = PEERS / "bin" / "python"
-    if not python.exists():
-        print(f"Making an environment for the peer ({AIOGRAM})", file=sys.stderr)
-        subprocess.run([sys.executable, "-m", "venv", str(PEERS)], check=True)
-        subprocess.run([str(python), "-m", "pip", "install", "-q", AIOGRAM], check=True)
-    return str(python)
 
 
 def contestants() -> dict[str, list[str]]:
@@ -44,7 +33,7 @@ def contestants() -> dict[str, list[str]]:
     module = [sys.executable, "-m"]
     return {
         "bare python-telegram-bot": [*module, "bench.echo_bots.bare_ptb"],
-        "bare aiogram": [peers_python(), "-m", "bench.echo_bots.bare_aiogram"],
+        "bare aiogram": [str(PEERS_PYTHON), "-m", "bench.echo_bots.bare_aiogram"],
         "Sanatyar, durable (SQLite)": [*module, "bench.echo_bots.sanatyar"],
     }
 

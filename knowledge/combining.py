@@ -67,7 +67,8 @@ def signs_of(
     second = float(np.partition(scores[:topics], -2)[-2]) if topics > 1 else top - 12
     floor = float(scores.max())
     grown = np.exp(scores - floor)
-    share = top - floor - float(np.log(grown.sum()))
+    # a service that the topic leads to speaks for the topic, not against it
+    share = top - floor - float(np.log(grown[:topics].sum() + grown[ours:].sum() + 1e-6))
     balance = float(np.log(grown[:ours].sum() + 1e-6) - np.log(grown[ours:].sum() + 1e-6))
     near = float(evidence[best, 1])
     meant = float(evidence[best, 4]) if evidence.shape[1] > 4 else near

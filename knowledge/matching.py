@@ -18,7 +18,7 @@ from knowledge.encoder import EncoderAway
 from knowledge.heads import Matrix
 from knowledge.layout import GENERAL, Layout
 from knowledge.reading import Reading
-from knowledge.splitting import LONGEST_STRETCH, halves, stretches
+from knowledge.splitting import LONGEST_STRETCH, asks, halves, stretches
 
 MOST_TOPICS: Final = 5
 MOST_ENCODED: Final = 3
@@ -32,6 +32,8 @@ HALF_LIKELY: Final = 0.3
 
 COURTESIES: Final = frozenset({f"{GENERAL}.greeting", f"{GENERAL}.thanks"})
 """Topics that are said around a question."""
+NO_SECOND: Final = COURTESIES | {f"{GENERAL}.about-bot", f"{GENERAL}.human"}
+"""Topics that half a message seems to be about ("where do I begin?") when it is about the other half's."""
 
 Encode = Callable[[Sequence[str]], Matrix]
 """Sentence vectors of texts. Raises EncoderAway; then words alone decide."""
@@ -101,14 +103,18 @@ class Index:
         if not reading.text:
             return Answer("none", (), None, language, (perf_counter() - started) * 1000)
         more: list[Finding] = []
+        sure_of = ""
         if reading.words > LONGEST_STRETCH:
             findings = self.find_in_long(text, reading, encode)
         else:
             findings = self.find([reading], encode)
             more = self._second_question(text, findings[0], encode)
+            sure_of = self._top(findings[0]) if findings[0].decision == "answer" else ""
             findings = more or findings
         best = max(findings, key=lambda finding: finding.surplus)
         decision: Decision = "answer" if more else best.decision
+        # a message that is as a whole surely about one of the two begins with that
+        more.sort(key=lambda finding: self._top(finding) != sure_of)
         asked = [self._top(finding) for finding in more]
         topics = tuple(sorted(self._topics(findings), key=lambda topic: _place(topic.id, asked)))
         return Answer(
@@ -167,7 +173,7 @@ class Index:
         likely: list[tuple[float, list[Reading]]] = []
         for pair in halves(text):
             readings = [reader.read(half, whole.reading.script) for half in pair]
-            if all(reading.text for reading in readings):
+            if all(reading.text and asks(half) for reading, half in zip(readings, pair, strict=True)):
                 found = [self._by_words(reading) for reading in readings]
                 weakest = min(finding.chance for finding in found)
                 if weakest >= HALF_LIKELY and self._top(found[0]) != self._top(found[1]):
@@ -180,7 +186,7 @@ class Index:
         sure = (
             any(finding.decision == "answer" for finding in found)
             and min(finding.chance for finding in found) >= HALF_SURE
-            and not tops & COURTESIES
+            and not tops & NO_SECOND
         )
         return found if sure and len(tops) == 2 and tops & near else []
 

@@ -7,6 +7,8 @@ import re
 from collections.abc import Sequence
 from typing import Final
 
+from knowledge.words import QUESTION
+
 LONGEST_STRETCH: Final = 24
 """Words. A longer sentence is read in overlapping stretches."""
 MOST_STRETCHES: Final = 12
@@ -18,6 +20,11 @@ _JOINT: Final = re.compile(
     r"|[،,]\s*(?:و\s+|va\s+|and\s+)?",
     re.IGNORECASE,
 )
+
+
+def asks(text: str) -> bool:
+    """Whether a stretch of text is worded as a question."""
+    return QUESTION.search(text) is not None
 
 
 def stretches(text: str) -> list[str]:

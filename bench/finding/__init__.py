@@ -1,1 +1,1 @@
-"""Parts of `./run.sh bench knowledge` and `./run.sh bench knowledge-scale`: ours, the peers, sets, figures, tables."""
+"""Parts of `./run.sh bench knowledge` and `knowledge-scale`: ours, the peers, sets, figures, tables."""

@@ -53,7 +53,9 @@ class Contestants:
             BM25: timed(self._learn_bm25)[1:],
             TFIDF: timed(self._learn_tfidf)[1:],
             NEAREST: encoding,
-            REGRESSION: [a + b for a, b in zip(encoding, timed(lambda: self._learn_vectors(encoded))[1:], strict=True)],
+            REGRESSION: [
+                a + b for a, b in zip(encoding, timed(lambda: self._learn_vectors(encoded))[1:], strict=True)
+            ],
         }
         return {name: Built(seconds / 1000, cpu / 1000) for name, (seconds, cpu) in built.items()}
 

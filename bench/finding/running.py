@@ -56,7 +56,7 @@ def in_process(module: str, *arguments: str) -> Any:
 
 
 def memory(pid: str = "self") -> dict[str, float]:
-    """Resident MiB of a process: now, at its highest, and its own part (files that it maps are shared with others)."""
+    """Resident MiB of a process: now, at its highest, and without the files that it maps."""
     lines = (line.split() for line in Path(f"/proc/{pid}/status").read_text().splitlines())
     values = {line[0].rstrip(":"): line[1] for line in lines if len(line) > 1}
     return {name: int(values[key]) / 1024 for name, key in (("now", "VmRSS"), ("peak", "VmHWM"), ("own", "RssAnon"))}
@@ -88,5 +88,3 @@ def _told(process: subprocess.Popen[bytes], command: dict[str, Any]) -> Any:
     if not line:
         sys.exit("A contestant ended; its last words stand above.")
     return json.loads(line)
-
-

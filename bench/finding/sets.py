@@ -1,4 +1,4 @@
-"""The labelled sets: those of a data folder (train10.jsonl and test.jsonl in a folder each), and the project's own."""
+"""The labelled sets: those of a data folder (train10.jsonl and test.jsonl in a folder each) and our own."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ class Message:
 
 @dataclass(frozen=True)
 class Set:
-    """What is learned, as (text, class) sorted by class, and what is asked. `content`: ours comes as it is shipped."""
+    """What is learned, as (text, class) sorted by class, and asked. `content`: ours comes as it is shipped."""
 
     name: str
     learned: Sequence[tuple[str, str]]

@@ -7,7 +7,7 @@ import asyncio
 import pytest
 from sqlalchemy import delete, func, select
 
-from bot import process as bot_process
+from bot import renewal
 from bot.setup import CannotStart, build_house
 from config import Settings
 from db.engine import Database
@@ -132,10 +132,10 @@ async def test_a_broken_edit_leaves_the_former_knowledge_at_work(
     database_url: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(renewing, "CHECK_SECONDS", 0.02)
-    monkeypatch.setattr(bot_process, "REFRESH_SECONDS", 0.02)
+    monkeypatch.setattr(renewal, "AGAIN_SECONDS", 0.02)
     tried: list[str] = []
     async with raised(database_url, own_house=True) as stage:
-        monkeypatch.setattr(bot_process._LOG, "error", lambda event, **more: tried.append(f"{event} {more['reason']}"))
+        monkeypatch.setattr(renewal._LOG, "error", lambda event, reason: tried.append(f"{event} {reason}"))
         async with stage.database.unit() as work:
             row = await work.session.get_one(EntryRow, CONTENT[0].id)
             row.content = row.content | {"kind": "rumour"}
