@@ -36,7 +36,7 @@ class Prepared:
     def __init__(self, statement: Any, keys: list[str] | None) -> None:
         compiled = statement.compile(dialect=_DIALECT, column_keys=keys if statement.is_insert else None)
         self.sql = str(compiled)
-        self._fixed = compiled.params
+        self._fixed = {name: value for name, value in compiled.params.items() if not compiled.binds[name].required}
         self._inputs: list[tuple[str, Convert]] = [
             (name, compiled.binds[name].type.dialect_impl(_DIALECT).bind_processor(_DIALECT))
             for name in compiled.positiontup or ()
@@ -50,7 +50,7 @@ class Prepared:
             self._row = namedtuple("Row", [column.key for column in columns])._make  # type: ignore[attr-defined]
 
     def run(self, connection: sqlite3.Connection, parameters: Any) -> Result:
-        """Run it once, or once for each of several parameters."""
+        """Run it once, or once for each of several parameters. KeyError names a parameter that is missing."""
         if not isinstance(parameters, list):
             return self._once(connection, parameters or {})
         results = [self._once(connection, one) for one in parameters]

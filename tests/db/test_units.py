@@ -72,6 +72,12 @@ async def _loaded(work: Unit, name: str) -> Lease:
 _LEASE_BY_NAME = select(*Lease.__table__.c).where(Lease.__table__.c.name == bindparam("wanted"))
 
 
+async def test_a_statement_without_a_value_for_its_parameter_is_refused(database: Database) -> None:
+    with pytest.raises((KeyError, StatementError), match="wanted"):
+        async with database.unit() as work:
+            await work.run(_LEASE_BY_NAME, {"other": 1})
+
+
 async def test_a_row_that_was_loaded_past_the_orm_is_written_only_when_it_changed(database: Database) -> None:
     async with database.unit() as work:
         work.session.add(_lease("known"))
