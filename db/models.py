@@ -204,6 +204,8 @@ class Question(Base):
     decision: Mapped[str] = mapped_column(String(8))
     topics: Mapped[list[Any]] = mapped_column(default=list)
     service: Mapped[str | None] = mapped_column(String(32))
+    # the kind of message that is none of our business
+    outside: Mapped[str | None] = mapped_column(String(40))
     # what the person did with it: shown, chosen, none_of_these, useful, not_useful, ticket
     outcome: Mapped[str] = mapped_column(String(16), default="shown")
     topic: Mapped[str | None] = mapped_column(String(64))

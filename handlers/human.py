@@ -12,6 +12,7 @@ from db.models import Question
 from db.outbox import About
 from desk import tickets
 from handlers import given
+from handlers.ask import OUTSIDE_WAYS
 from handlers.entries import SMALL_TALK
 from handlers.staff_cards import announce
 from handlers.turn import Context
@@ -41,13 +42,15 @@ async def offer(context: Context) -> None:
 
 
 async def _asked_lately(context: Context) -> list[Question]:
-    """Newest first: what was asked within a day and still waits for a person; greetings and thanks are no matter."""
+    """Newest first: what was asked within a day and still waits for a person. Greetings and thanks are no matter, nor
+    are angry words, jokes and adverts: nobody wants them quoted."""
     return [
         question
         for question in await questions.last(context.work, context.person, 3)
         if context.now - question.asked_at <= LATELY
         and question.outcome != "ticket"
         and question.topic not in SMALL_TALK
+        and question.outside not in OUTSIDE_WAYS
     ]
 
 

@@ -136,6 +136,7 @@ def upgrade() -> None:
     sa.Column('decision', sa.String(length=8), nullable=False),
     sa.Column('topics', db.types.Document, nullable=False),
     sa.Column('service', sa.String(length=32), nullable=True),
+    sa.Column('outside', sa.String(length=40), nullable=True),
     sa.Column('outcome', sa.String(length=16), nullable=False),
     sa.Column('topic', sa.String(length=64), nullable=True),
     sa.Column('asked_at', db.types.UtcDateTime(), nullable=False),

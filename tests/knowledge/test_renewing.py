@@ -1,0 +1,314 @@
+"""The index stays true to the database: after edits, with an encoder that is slow, away, or none, in every process."""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import asynccontextmanager
+from typing import Any
+
+import pytest
+from sqlalchemy import delete, func, select
+
+from db.engine import Database
+from db.models import Entry as EntryRow
+from db.models import KnowledgeLearned, Revision
+from knowledge import renewing, seeding
+from knowledge.entries import Entry, content_hash
+from knowledge.heads import Matrix
+from knowledge.keeping import Keeper
+from knowledge.load import Content
+from knowledge.renewing import Renewed, Renewer
+from tests.knowledge.small import OUTSIDE, SERVICES, Hashed
+
+PATIENCE = 60  # seconds until a test that hangs is given up; nothing is measured by it
+
+
+class Slow(Hashed):
+    """An encoder that answers when it is let."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.let = threading.Event()
+        self.begun = threading.Event()
+
+    def encode(self, texts: Sequence[str]) -> Matrix:
+        """As the others, later."""
+        self.begun.set()
+        self.let.wait(PATIENCE)
+        return super().encode(texts)
+
+
+@pytest.fixture
+async def few(database: Database, content: Content, monkeypatch: pytest.MonkeyPatch) -> Database:
+    """A database with four topics; edits are looked for all the time, an encoder that is away is not asked again."""
+    monkeypatch.setattr(renewing, "CHECK_SECONDS", 0.01)
+    monkeypatch.setattr(renewing, "WAIT_SECONDS", 3600)
+    async with database.unit() as work:
+        await work.session.execute(delete(EntryRow))
+        await work.session.execute(delete(Revision))
+    async with database.unit() as work:
+        await seeding.seed(work, content.entries[:4])
+    return database
+
+
+class Process:
+    """What one process does with a renewer: its indexes, newest last, and what it told."""
+
+    def __init__(self, renewer: Renewer, first: Renewed) -> None:
+        self.renewer = renewer
+        self.published = [first]
+        self.told: list[str] = []
+
+    @property
+    def now(self) -> Renewed:
+        """What answers."""
+        return self.published[-1]
+
+    def ask(self, text: str) -> str:
+        """The id of the best topic, by words."""
+        return self.now.index.ask(text).topics[0].id
+
+
+@asynccontextmanager
+async def process(database: Database, encoder: Hashed | None) -> AsyncIterator[Process]:
+    """Built, and renewing."""
+    renewer = Renewer(database, SERVICES, OUTSIDE, encoder)
+    made = Process(renewer, await renewer.build())
+    running = asyncio.create_task(
+        renewer.run(made.published.append, lambda event, **_: made.told.append(event)), name="renewing"
+    )
+    try:
+        yield made
+    finally:
+        running.cancel()
+        await asyncio.wait([running])
+    assert running.cancelled(), running.exception()
+
+
+async def until(true: Callable[[], bool]) -> None:
+    """Wait."""
+    async with asyncio.timeout(PATIENCE):
+        while not true():
+            await asyncio.sleep(0.005)
+
+
+async def publish(database: Database, *entries: Entry) -> int:
+    """Edits or new topics as the console makes them; the revision."""
+    async with database.unit() as work:
+        for entry in entries:
+            row = await work.session.get(EntryRow, entry.id)
+            if row is None:
+                await seeding.seed(work, [entry])
+            else:
+                row.content, row.content_hash = entry.model_dump(mode="json"), content_hash(entry)
+        return await seeding.raise_revision(work)
+
+
+def asked_too(entry: Entry, phrasing: str) -> Entry:
+    """The entry with one phrasing more."""
+    spoken = (*entry.phrasings.spoken, phrasing)
+    return entry.model_copy(update={"phrasings": entry.phrasings.model_copy(update={"spoken": spoken})})
+
+
+async def learned_sets(database: Database) -> int:
+    async with database.reading() as session:
+        return await session.scalar(select(func.count()).select_from(KnowledgeLearned)) or 0
+
+
+def test_five_seconds_are_promised() -> None:
+    assert renewing.CHECK_SECONDS <= 1, "a new index takes a few seconds more"
+
+
+async def test_without_an_encoder_words_answer_and_the_state_says_so(few: Database, content: Content) -> None:
+    async with process(few, None) as here:
+        assert here.renewer.state == "words (no encoder)"
+        assert here.now.entries.keys() == {entry.id for entry in content.entries[:4]}
+        entry = content.entries[1]
+        assert here.ask(entry.phrasings.formal[0]) == entry.id
+        revision = await publish(few, asked_too(entry, "خرمالوی صورتی"))
+        await until(lambda: here.now.revision == revision)
+        assert here.ask("خرمالوی صورتی") == entry.id
+        assert here.renewer.state == "words (no encoder)"
+        assert here.told == ["knowledge_renewed"]
+
+
+async def test_words_answer_at_once_and_meaning_follows(few: Database) -> None:
+    async with process(few, Hashed()) as here:
+        first = here.published[0].index
+        assert first.meaning is None
+        await until(lambda: len(here.published) == 2)
+        assert here.now.index.meaning is not None
+        assert here.now.index.layout is first.layout
+        assert here.now.index.words is first.words
+        assert here.renewer.state == "words and meaning"
+        assert here.told == ["knowledge_deepened"]
+    assert await learned_sets(few) == 1
+
+
+async def test_a_second_process_encodes_and_learns_nothing_again(
+    few: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with process(few, Hashed()) as here:
+        await until(lambda: here.now.index.meaning is not None)
+    other = Hashed()
+    other.away = "nobody may ask"
+    monkeypatch.setattr(renewing, "learn_weighings", None)
+    async with process(few, other) as there:
+        await until(lambda: there.now.index.meaning is not None)
+        assert there.now.index.weighings == here.now.index.weighings
+
+
+async def test_an_edit_answers_in_every_process_by_meaning_too(few: Database, content: Content) -> None:
+    one, two = Hashed(), Hashed()
+    elsewhere = Database(few.url.render_as_string(hide_password=False))
+    async with process(few, one) as here, process(elsewhere, two) as there:
+        await until(lambda: all(each.now.index.meaning is not None for each in (here, there)))
+        one.asked.clear()
+        entry = content.entries[2]
+        revision = await publish(few, asked_too(entry, "خرمالوی صورتی"))
+        await until(lambda: {here.now.revision, there.now.revision} == {revision})
+        for each in (here, there):
+            assert each.ask("خرمالوی صورتی") == entry.id
+            assert each.now.index.meaning is not None, "a small edit waits for its few vectors"
+            assert "خرمالوی صورتی" in each.now.entries[entry.id].phrasings.spoken
+        assert sum(map(len, one.asked)) <= 1, "only the new phrasing is encoded"
+    await elsewhere.close()
+
+
+async def test_after_a_great_edit_words_go_first(
+    few: Database, content: Content, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(renewing, "QUICK", 5)
+    encoder = Slow()
+    encoder.let.set()
+    async with process(few, encoder) as here:
+        await until(lambda: here.now.index.meaning is not None)
+        encoder.let.clear()
+        new = content.entries[4].model_copy(update={"related": ()})
+        revision = await publish(few, new)
+        await until(lambda: here.now.revision == revision)
+        assert here.ask(new.phrasings.formal[0]) == new.id
+        assert here.now.index.meaning is None
+        await until(lambda: "vectors to come" in here.renewer.state)
+        encoder.let.set()
+        await until(lambda: here.now.index.meaning is not None)
+        assert here.renewer.state == "words and meaning"
+
+
+async def test_an_edit_does_not_wait_for_a_slow_encoder(few: Database, content: Content) -> None:
+    """Vectors of a new content take minutes; an edit meanwhile is answered by words."""
+    encoder = Slow()
+    try:
+        async with process(few, encoder) as here:
+            await until(encoder.begun.is_set)
+            assert here.renewer.state.endswith("vectors to come)")
+            revision = await publish(few, asked_too(content.entries[0], "خرمالوی صورتی"))
+            await until(lambda: here.now.revision == revision)
+            assert here.ask("خرمالوی صورتی") == content.entries[0].id
+            encoder.let.set()
+            await until(lambda: here.now.index.meaning is not None)
+            assert here.now.revision == revision
+    finally:
+        encoder.let.set()
+
+
+async def test_an_encoder_that_is_away_leaves_words_says_so_and_comes_back(
+    few: Database, content: Content, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    encoder = Hashed()
+    encoder.away = "The embeddings address does not answer."
+    async with process(few, encoder) as here:
+        await until(lambda: here.told == ["encoder_away"])
+        assert here.renewer.state == "words (The embeddings address does not answer.)"
+        revision = await publish(few, asked_too(content.entries[0], "خرمالوی صورتی"))
+        await until(lambda: here.now.revision == revision)
+        assert here.ask("خرمالوی صورتی") == content.entries[0].id, "an edit does not wait until it is back"
+        await until(lambda: here.told[-1] == "encoder_away")
+        assert here.now.index.meaning is None
+    monkeypatch.setattr(renewing, "WAIT_SECONDS", 0.01)
+    async with process(few, encoder) as here:
+        await until(lambda: here.told.count("encoder_away") > 2)
+        encoder.away = ""
+        await until(lambda: here.now.index.meaning is not None)
+        assert here.renewer.state == "words and meaning"
+
+
+async def test_an_encoder_that_goes_away_later_leaves_words_after_an_edit(few: Database, content: Content) -> None:
+    encoder = Hashed()
+    async with process(few, encoder) as here:
+        await until(lambda: here.now.index.meaning is not None)
+        encoder.away = "gone"
+        revision = await publish(few, asked_too(content.entries[0], "خرمالوی صورتی"))
+        await until(lambda: here.now.revision == revision)
+        assert here.renewer.state == "words (gone)"
+        assert here.ask("خرمالوی صورتی") == content.entries[0].id
+
+
+async def test_a_grown_content_is_learned_anew_and_answers_meanwhile(
+    few: Database, content: Content, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Learning takes a minute: the edit is live before, with the numbers learned last."""
+    async with process(few, Hashed()) as here:
+        await until(lambda: here.now.index.meaning is not None)
+        former = here.now.index.weighings
+        let, learn = threading.Event(), renewing.learn_weighings
+
+        def slowly(*given: Any) -> Any:
+            let.wait(PATIENCE)
+            return learn(*given)
+
+        monkeypatch.setattr(renewing, "learn_weighings", slowly)
+        new = content.entries[5].model_copy(update={"related": ()})
+        revision = await publish(few, new)
+        await until(lambda: here.now.revision == revision)
+        assert here.ask(new.phrasings.formal[0]) == new.id
+        assert here.now.index.meaning is not None
+        assert here.now.index.weighings == former
+        assert await learned_sets(few) == 1
+        let.set()
+        await until(lambda: here.told[-1] == "knowledge_deepened")
+        assert here.now.revision == revision
+        assert here.now.index.weighings != former
+        assert await learned_sets(few) == 2
+        before = len(here.published)
+        await publish(few, asked_too(new, "خرمالوی صورتی"))
+        await until(lambda: len(here.published) == before + 1)
+        assert await learned_sets(few) == 2, "a phrasing more is no reason to learn"
+
+
+async def test_a_broken_entry_is_raised_and_nothing_is_published(few: Database, content: Content) -> None:
+    renewer = Renewer(few, SERVICES, OUTSIDE, None)
+    await renewer.build()
+    async with few.unit() as work:
+        row = await work.session.get_one(EntryRow, content.entries[0].id)
+        row.content = row.content | {"kind": "rumour"}
+        await seeding.raise_revision(work)
+    published: list[Renewed] = []
+    with pytest.raises(seeding.StoredContentError, match=content.entries[0].id):
+        async with asyncio.timeout(PATIENCE):
+            await renewer.run(published.append, lambda *_, **__: None)
+    assert published == []
+
+
+async def test_heavy_work_never_runs_on_the_loop(few: Database, monkeypatch: pytest.MonkeyPatch) -> None:
+    """By construction: everything that takes longer than some milliseconds notes its thread."""
+    loops, threads = threading.current_thread(), dict[str, set[threading.Thread]]()
+
+    def noted(name: str, function: Callable[..., Any]) -> Callable[..., Any]:
+        def call(*given: Any) -> Any:
+            threads.setdefault(name, set()).add(threading.current_thread())
+            return function(*given)
+
+        return call
+
+    for name in ("lay_out_content", "build_words", "build_meaning", "learn_weighings"):
+        monkeypatch.setattr(renewing, name, noted(name, getattr(renewing, name)))
+    monkeypatch.setattr(seeding, "entries_of", noted("entries_of", seeding.entries_of))
+    monkeypatch.setattr(Keeper, "matrix", noted("matrix", Keeper.matrix))
+    monkeypatch.setattr(Hashed, "encode", noted("encode", Hashed.encode))
+    async with process(few, Hashed()) as here:
+        await until(lambda: here.now.index.meaning is not None)
+    assert len(threads) == 7, threads.keys()
+    assert not [name for name, used in threads.items() if loops in used]
