@@ -129,7 +129,7 @@ class Writer:
             raise
 
     def _next(self) -> None:
-        """The turn goes to whoever waits, or else to the commit of what is done."""
+        """The turn goes to whoever waits, or else, in the loop's next round, to the commit of what is done."""
         if not self._in_transaction:
             # after some errors, such as a full disk, SQLite takes back the whole transaction
             _fail(self._together, "SQLite took the transaction back")
@@ -139,11 +139,19 @@ class Writer:
             if not turn.done():
                 turn.set_result(None)
                 return
-        if self._together:
-            together, self._together = self._together, []
-            self._hop(self.plain.commit).add_done_callback(partial(self._committed, together))
-        else:
-            self._busy = False
+        self._busy = False
+        if len(self._together) >= MOST_TOGETHER:
+            self._commit()
+        elif self._together:
+            # whoever is ready to begin now, such as the worker with what was just stored, may still join
+            asyncio.get_running_loop().call_soon(self._commit)
+
+    def _commit(self) -> None:
+        if self._busy or not self._together:
+            return  # somebody has joined, and will come here again; or it is done already
+        self._busy = True
+        together, self._together = self._together, []
+        self._hop(self.plain.commit).add_done_callback(partial(self._committed, together))
 
     def _committed(self, together: list[asyncio.Future[None]], commit: asyncio.Future[Any]) -> None:
         error = "it was cut off" if commit.cancelled() else commit.exception()
@@ -188,6 +196,10 @@ class Writer:
     async def close(self) -> None:
         """After the present turn; the next enter() opens again."""
         await self._turn()
+        while self._together:  # they wait for their commit
+            self._next()
+            await asyncio.sleep(0)
+            await self._turn()
         try:
             await self.engine.dispose()
             connection, self._connection = self._connection, None

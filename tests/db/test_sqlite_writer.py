@@ -15,7 +15,7 @@ from db import migrate
 from db.away import DatabaseAway, is_away
 from db.engine import Database, Unit
 from db.models import Lease
-from db.sqlite_writer import Writer
+from db.sqlite_writer import MOST_TOGETHER, Writer
 
 
 @pytest.fixture
@@ -69,8 +69,21 @@ async def _names(database: Database) -> list[str]:
 async def test_units_that_wait_for_each_other_share_a_commit(database: Database, writer: Writer) -> None:
     await asyncio.gather(*(_keep(database, f"{number:02}") for number in range(10)))
     assert await _names(database) == [f"{number:02}" for number in range(10)]
-    # the first begins alone, and nobody waits yet when it ends; or all of them together
-    assert len(commits) <= 2
+    assert len(commits) == 1
+
+
+async def test_not_too_many_share_one(database: Database, writer: Writer) -> None:
+    await asyncio.gather(*(_keep(database, f"{number:03}") for number in range(3 * MOST_TOGETHER)))
+    assert len(await _names(database)) == 3 * MOST_TOGETHER
+    assert len(commits) == 3
+
+
+async def test_closing_waits_for_the_commit_of_what_is_done(database: Database) -> None:
+    keeping = [asyncio.create_task(_keep(database, str(number))) for number in range(3)]
+    await asyncio.sleep(0)
+    await database.close()
+    await asyncio.gather(*keeping)
+    assert await _names(database) == ["0", "1", "2"]
 
 
 async def test_what_leave_has_kept_is_seen_by_readers_at_once(database: Database) -> None:

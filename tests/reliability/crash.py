@@ -138,7 +138,7 @@ async def let_leases_end(database: Database) -> None:
             await work.session.execute(text(statement), {"now": work.now})
 
 
-async def settled(world: World, database: Database, seconds: float = 60) -> None:
+async def settled(world: World, database: Database, seconds: float = 180) -> None:
     """Until everything is worked off and delivered; what is not by then shows in the verdict."""
     end = time.monotonic() + seconds
     while time.monotonic() < end:
