@@ -111,7 +111,8 @@ async def start(process: Process) -> None:
         asyncio.create_task(_chores(process), name="chores"),
         asyncio.create_task(_greet_messenger(process), name="greeting"),
         asyncio.create_task(
-            retention.run(process.database, timedelta(days=process.settings.keep_queue_days)), name="retention"
+            retention.run(process.database, timedelta(days=process.settings.keep_queue_days), process.renewer),
+            name="retention",
         ),
     ]
     if process.poller is not None:

@@ -1,4 +1,5 @@
-"""Retention: rows of the queues that are done and older than the setting says are deleted, a few at a time.
+"""Retention: rows of the queues that are done and older than the setting says are deleted, a few at a time; so are
+vectors that no entry uses.
 
 Not here: which rows may go (db/upkeep.py), all other data, which is kept until its person erases it.
 """
@@ -12,6 +13,7 @@ from bot.logs import log
 from db.away import is_away
 from db.engine import Database
 from db.upkeep import SAYINGS, UPDATES
+from knowledge.renewing import Renewer
 
 _LOG = log(__name__)
 EVERY = timedelta(hours=1)
@@ -20,11 +22,13 @@ LOOK_FOR = 5_000
 BATCH, PAUSE_SECONDS = 100, 0.05
 
 
-async def run(database: Database, keep: timedelta) -> None:
-    """Until cancelled: at the start and then every hour."""
+async def run(database: Database, keep: timedelta, renewer: Renewer | None = None) -> None:
+    """Until cancelled: at the start and then every hour. Vectors that no entry uses go too."""
     while True:
         try:
             await clean(database, keep)
+            if renewer is not None and (gone := await renewer.forget_unused()):
+                _LOG.info("old_vectors_deleted", rows=gone)
         except Exception as error:
             if not (is_away(error) or isinstance(error, TimeoutError)):
                 _LOG.exception("retention_broken")

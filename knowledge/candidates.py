@@ -20,6 +20,8 @@ SHARPNESS: Final = 12.0
 """How much nearer texts outweigh farther ones in the mass around a message."""
 LEXICAL_SHRINKAGE: Final = 0.3
 SEMANTIC_SHRINKAGE: Final = 0.7
+CHUNK: Final = 4096
+"""Vectors that are centred at once."""
 PENALTY: Final = 0.01
 """Of the softmax regression."""
 MOST_REGRESSED: Final = 600
@@ -87,7 +89,9 @@ class Meaning:
         self.vectors = vectors
         self.centre = vectors.mean(0).astype(np.float32)
         self.head = meaning_head(vectors, corpus.owners, corpus.topics, start)
-        self.directions = unit(vectors - self.centre)
+        self._lengths = np.concatenate(
+            [np.linalg.norm(vectors[at : at + CHUNK] - self.centre, axis=-1) for at in range(0, len(vectors), CHUNK)]
+        ).clip(1e-9)
 
     def evidence(self, vector: Matrix) -> Matrix:
         """(topics, SEMANTIC) for one sentence vector."""
@@ -96,7 +100,9 @@ class Meaning:
 
     def weigh(self, vectors: Matrix, head: Head, hidden: Numbers | None) -> Matrix:
         """(n, topics, SEMANTIC); `hidden` texts count as not there."""
-        likeness = unit(vectors - self.centre) @ self.directions.T
+        # the cosine of centred vectors; a second, centred copy of all would take as much memory as the first
+        asked = unit(vectors - self.centre)
+        likeness = (asked @ self.vectors.T - (asked @ self.centre)[:, None]) / self._lengths
         if hidden is not None:
             likeness[:, hidden] = -1.0
         return np.stack([head.scores(vectors), self.corpus.best(likeness), self.corpus.mass(likeness)], axis=-1)

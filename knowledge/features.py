@@ -8,6 +8,7 @@ from collections.abc import Iterable, Sequence
 from functools import lru_cache
 from itertools import pairwise
 from pathlib import Path
+from sys import intern
 from typing import Final
 
 import yaml
@@ -66,7 +67,8 @@ def content_words(text: str) -> list[str]:
 def _letter_groups(word: str) -> tuple[str, ...]:
     framed = f" {fold_homophones(word[:LONGEST_WORD])} "
     sizes = range(SHORTEST, min(LONGEST, len(framed)) + 1)
-    return tuple("g" + framed[i : i + size] for size in sizes for i in range(len(framed) - size + 1))
+    # the same groups are in many words: kept once, they take a third of the memory
+    return tuple(intern("g" + framed[i : i + size]) for size in sizes for i in range(len(framed) - size + 1))
 
 
 @lru_cache(maxsize=16384)

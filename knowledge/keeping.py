@@ -86,7 +86,7 @@ class Keeper:
             self._kept.update(await asyncio.to_thread(_packed, known))
             wanted = [text for text in wanted if text not in self._kept]
         if wanted:
-            keys = {vectors.key_of(self.encoder.name, text): text for text in wanted}
+            keys = await asyncio.to_thread(_keys, self.encoder.name, wanted)
             async with self._database.reading() as session:
                 stored = await vectors.read(session, keys)
             self._kept.update({keys[key]: row for key, row in stored.items()})
@@ -95,6 +95,10 @@ class Keeper:
         self._kept = {text: row for text, row in self._kept.items() if text in in_use}
         self.missing = len(wanted)
         return wanted
+
+    def keys(self, texts: Sequence[str]) -> set[str]:
+        """The database's keys of the vectors of texts. For a worker thread."""
+        return set(_keys(self.encoder.name, texts))
 
     async def make(self, texts: Sequence[str]) -> None:
         """Compute vectors and keep them. Raises EncoderAway; what was done until then is kept."""
@@ -115,6 +119,10 @@ class Keeper:
     def matrix(self, texts: Sequence[str]) -> Matrix:
         """(n, dimensions) of texts that all have one. For a worker thread."""
         return vectors.unpacked([self._kept[text] for text in texts], len(self._kept[texts[0]]) // 2)
+
+
+def _keys(encoder: str, texts: Sequence[str]) -> dict[str, str]:
+    return {vectors.key_of(encoder, text): text for text in texts}
 
 
 def _packed(made: Mapping[str, Matrix]) -> dict[str, bytes]:

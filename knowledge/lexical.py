@@ -3,9 +3,9 @@
 Immutable after it is built. What features are is in features.py; what becomes of likenesses in candidates.py.
 """
 
+from array import array
 from collections import Counter
 from collections.abc import Sequence
-from itertools import chain
 from typing import Final
 from zlib import crc32
 
@@ -32,10 +32,14 @@ class Lexicon:
     def __init__(self, texts: Sequence[str], synonyms: Synonyms = SYNONYMS) -> None:
         self._synonyms = synonyms
         self._ids: dict[str, int] = {}
-        found = [self._numbered(features(text, synonyms)) for text in texts]
-        lengths = np.fromiter((len(row) for row in found), np.int64, len(found))
-        rows = np.repeat(np.arange(len(found), dtype=np.int64), lengths)
-        columns = np.fromiter(chain.from_iterable(found), np.int64, int(lengths.sum()))
+        # in one growing array: lists of numbers would leave holes in the memory that nobody gets back
+        found, lengths = array("i"), array("i")
+        for text in texts:
+            before = len(found)
+            found.extend(self._numbered(features(text, synonyms)))
+            lengths.append(len(found) - before)
+        rows = np.repeat(np.arange(len(texts), dtype=np.int64), np.frombuffer(lengths, np.int32))
+        columns = np.frombuffer(found, np.int32)
         cells, counts = np.unique(rows * max(1, len(self._ids)) + columns, return_counts=True)
         self.rows = (cells // max(1, len(self._ids))).astype(np.int32)
         self.columns = (cells % max(1, len(self._ids))).astype(np.int32)

@@ -9,6 +9,7 @@ import asyncio
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 from hashlib import sha256
 from math import log
 from typing import Any, Final
@@ -37,6 +38,8 @@ QUICK: Final = 200
 GROWTH: Final = 1.03
 """What was learned is learned anew when the content has grown or shrunk by this factor."""
 CHECK_SECONDS: Final = 1.0
+UNUSED_FOR: Final = timedelta(days=30)
+"""So long a vector is kept that no entry uses: an edit may be taken back."""
 WAIT_SECONDS: Final = 30.0
 """Before an encoder that was away is asked again."""
 
@@ -130,6 +133,22 @@ class Renewer:
             await asyncio.sleep(WAIT_SECONDS)
         publish(self._renewed)
         tell("knowledge_deepened", revision=self._renewed.revision)
+
+    async def forget_unused(self, older_than: timedelta = UNUSED_FOR) -> int:
+        """Delete vectors and learned sets that this content does not use and that are older; how many went."""
+        if self._keeper is None or self._renewed is None:
+            return 0
+        layout = self._renewed.index.layout
+        used = await asyncio.to_thread(self._keeper.keys, layout.corpus.texts)
+        used.add(self._learned_key(layout))
+        gone, then = 0, ("vectors", "")
+        while True:
+            async with self._database.unit() as work:
+                done = await vectors.forget_unused(work, used, older_than, then)
+            gone += done.count
+            if done.then is None:
+                return gone
+            then = done.then
 
     async def _deepen(self) -> bool:
         """Give the index its meaning; whether that worked."""

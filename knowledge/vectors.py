@@ -16,7 +16,7 @@ from typing import Any, cast
 
 import numpy as np
 from numpy.typing import NDArray
-from sqlalchemy import Table, delete, func, select
+from sqlalchemy import CursorResult, Table, delete, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from db.engine import Unit
@@ -117,7 +117,9 @@ async def forget_unused(
     unused = [key for key in old if key not in used]
     # Two processes that clean up at once do not wait for each other; who comes second finds nothing to do.
     free = select(table.c.key).where(table.c.key.in_(unused)).with_for_update(skip_locked=True)
-    count = (await work.run(delete(table).where(table.c.key.in_(free)))).rowcount if unused else 0
+    # a list of values is for the session: a unit's own statements have a fixed number of them
+    deleted = await work.session.execute(delete(table).where(table.c.key.in_(free))) if unused else None
+    count = cast(CursorResult[Any], deleted).rowcount if deleted is not None else 0
     if len(old) == CHUNK:
         return Forgotten(count, (name, old[-1]))
     return Forgotten(count, ("learned", "") if name == "vectors" else None)

@@ -1,4 +1,4 @@
-"""Small contents for tests: five topics, two services, two kinds of what is none of our business; built in a moment."""
+"""Small contents for tests: five topics, two services, two kinds that are none of our business; built in a moment."""
 
 from __future__ import annotations
 
@@ -43,7 +43,9 @@ TOPICS = (
 )
 SERVICES = (
     ServiceWords("clinic", ("کلینیک",), ("clinic kasb o kar",), ("فروشم نصف شده", "my sales have dropped")),
-    ServiceWords("cluster", ("خوشه",), ("khooshe",), ("چند کارگاه کنار همیم", "we are many workshops close together")),
+    ServiceWords(
+        "cluster", ("خوشه",), ("khooshe",), ("چند کارگاه کنار همیم", "we are many workshops close together")
+    ),
     ServiceWords("general", ("همه چیز",), (), ("anything at all",)),
 )
 KIND = Reply(fa="این کار ما نیست.", en="That is not ours.")

@@ -42,7 +42,8 @@ def test_the_discriminant_knows_how_clouds_are_stretched() -> None:
     """Two classes differ in the second direction only, while both are far wider in the first."""
     random = np.random.default_rng(1)
     classes = np.arange(400) % 2
-    points = np.column_stack([random.normal(size=400) * 20, random.normal(size=400) * 0.2 + classes]).astype(np.float32)
+    wide, narrow = random.normal(size=400) * 20, random.normal(size=400) * 0.2
+    points = np.column_stack([wide, narrow + classes]).astype(np.float32)
     points[:, 0] += classes * 2
     given = moments(points[:200], classes[:200], 2)
     assert right(discriminant(given, 0.01), points[200:], classes[200:]) >= 0.97

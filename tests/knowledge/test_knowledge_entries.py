@@ -14,10 +14,13 @@ from knowledge.faults import ContentError
 from knowledge.sources import load_sources
 
 HERE = Path(__file__).parent
-NAMES = "بهار پاییز تابستان زمستان باران برف باد خاک آب آتش کوه دشت رود دریا جنگل بیشه چمن گل سنگ شن ماه تیر مهر آبان آذر"
+NAMES = (
+    "بهار پاییز تابستان زمستان باران برف باد خاک آب آتش کوه دشت رود دریا جنگل بیشه چمن گل سنگ شن ماه تیر مهر آبان آذر"
+)
 FORMAL = [f"بهای زمین {name} چقدر است" for name in NAMES.split()]
 SPOKEN = [f"زمین {name} چنده" for name in NAMES.split()]
-FINGLISH = ["gheymat zamin", "zamin chande", *(f"nerkh zamin {letter}{letter}o" for letter in "bcdfghjklmnpqrstvwxyzia")]
+FINGLISH = ["gheymat zamin", "zamin chande"]
+FINGLISH += [f"nerkh zamin {letter}{letter}o" for letter in "bcdfghjklmnpqrstvwxyzia"]
 ENGLISH = [f"what is the price of plot {letter}{letter}a" for letter in "bcdfghjklmnpqrstvwxyzeiou"]
 
 ENTRY = f"""# a comment

@@ -1,4 +1,4 @@
-"""Learning how to weigh: always the same from the same, honest about what it was not shown, and in no way of others."""
+"""Learning how to weigh: the same from the same content, never from what is asked about, and letting others in."""
 
 from __future__ import annotations
 

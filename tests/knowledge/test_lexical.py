@@ -82,7 +82,7 @@ def test_the_nearest_neighbour_is_the_text_itself(lexicon: Lexicon) -> None:
     for place, text in enumerate(TEXTS):
         likeness = neighbours.likeness(*lexicon.look_up(text)[:2])
         assert likeness.argmax() == place
-        assert 0 <= likeness.min()
+        assert likeness.min() >= 0
         assert likeness.max() <= 1 + 1e-5
 
 

@@ -12,7 +12,8 @@ from knowledge.faults import ContentError
 from knowledge.load import Content, load_outside, load_services
 from knowledge.normalise import normalise
 
-KIND = {"reply": {"fa": "این کار ما نیست.", "en": "Not ours."}, "fa": ["هوا چطور است"], "finglish": ["hava"], "en": []}
+REPLY = {"fa": "این کار ما نیست.", "en": "Not ours."}
+KIND = {"reply": REPLY, "fa": ["هوا چطور است"], "finglish": ["hava"], "en": []}
 
 
 def written(folder: Path, content: object) -> Path:

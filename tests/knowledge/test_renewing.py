@@ -1,11 +1,10 @@
-"""The index stays true to the database: after edits, with an encoder that is slow, away, or none, in every process."""
+"""The index stays true to the database in every process: after edits, with an encoder that is slow, away, or none."""
 
 from __future__ import annotations
 
 import asyncio
 import threading
-from collections.abc import AsyncIterator, Callable, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -14,30 +13,12 @@ from sqlalchemy import delete, func, select
 from db.engine import Database
 from db.models import Entry as EntryRow
 from db.models import KnowledgeLearned, Revision
-from knowledge import renewing, seeding
-from knowledge.entries import Entry, content_hash
-from knowledge.heads import Matrix
+from knowledge import building, renewing, seeding
 from knowledge.keeping import Keeper
 from knowledge.load import Content
 from knowledge.renewing import Renewed, Renewer
+from tests.knowledge.renewed import PATIENCE, Slow, asked_too, process, publish, until
 from tests.knowledge.small import OUTSIDE, SERVICES, Hashed
-
-PATIENCE = 60  # seconds until a test that hangs is given up; nothing is measured by it
-
-
-class Slow(Hashed):
-    """An encoder that answers when it is let."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.let = threading.Event()
-        self.begun = threading.Event()
-
-    def encode(self, texts: Sequence[str]) -> Matrix:
-        """As the others, later."""
-        self.begun.set()
-        self.let.wait(PATIENCE)
-        return super().encode(texts)
 
 
 @pytest.fixture
@@ -51,65 +32,6 @@ async def few(database: Database, content: Content, monkeypatch: pytest.MonkeyPa
     async with database.unit() as work:
         await seeding.seed(work, content.entries[:4])
     return database
-
-
-class Process:
-    """What one process does with a renewer: its indexes, newest last, and what it told."""
-
-    def __init__(self, renewer: Renewer, first: Renewed) -> None:
-        self.renewer = renewer
-        self.published = [first]
-        self.told: list[str] = []
-
-    @property
-    def now(self) -> Renewed:
-        """What answers."""
-        return self.published[-1]
-
-    def ask(self, text: str) -> str:
-        """The id of the best topic, by words."""
-        return self.now.index.ask(text).topics[0].id
-
-
-@asynccontextmanager
-async def process(database: Database, encoder: Hashed | None) -> AsyncIterator[Process]:
-    """Built, and renewing."""
-    renewer = Renewer(database, SERVICES, OUTSIDE, encoder)
-    made = Process(renewer, await renewer.build())
-    running = asyncio.create_task(
-        renewer.run(made.published.append, lambda event, **_: made.told.append(event)), name="renewing"
-    )
-    try:
-        yield made
-    finally:
-        running.cancel()
-        await asyncio.wait([running])
-    assert running.cancelled(), running.exception()
-
-
-async def until(true: Callable[[], bool]) -> None:
-    """Wait."""
-    async with asyncio.timeout(PATIENCE):
-        while not true():
-            await asyncio.sleep(0.005)
-
-
-async def publish(database: Database, *entries: Entry) -> int:
-    """Edits or new topics as the console makes them; the revision."""
-    async with database.unit() as work:
-        for entry in entries:
-            row = await work.session.get(EntryRow, entry.id)
-            if row is None:
-                await seeding.seed(work, [entry])
-            else:
-                row.content, row.content_hash = entry.model_dump(mode="json"), content_hash(entry)
-        return await seeding.raise_revision(work)
-
-
-def asked_too(entry: Entry, phrasing: str) -> Entry:
-    """The entry with one phrasing more."""
-    spoken = (*entry.phrasings.spoken, phrasing)
-    return entry.model_copy(update={"phrasings": entry.phrasings.model_copy(update={"spoken": spoken})})
 
 
 async def learned_sets(database: Database) -> int:
@@ -253,7 +175,7 @@ async def test_a_grown_content_is_learned_anew_and_answers_meanwhile(
     async with process(few, Hashed()) as here:
         await until(lambda: here.now.index.meaning is not None)
         former = here.now.index.weighings
-        let, learn = threading.Event(), renewing.learn_weighings
+        let, learn = threading.Event(), building.learn_weighings
 
         def slowly(*given: Any) -> Any:
             let.wait(PATIENCE)

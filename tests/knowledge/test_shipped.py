@@ -10,7 +10,7 @@ import pytest
 
 from knowledge import building
 from knowledge.building import Learned, ship_learned, shipped_learned
-from knowledge.encoder import BuiltIn, EncoderMissing
+from knowledge.encoder import BuiltIn
 from knowledge.keeping import CHUNK, Shipped, encode_all, ship
 from knowledge.layout import Layout
 from knowledge.renewing import _size
@@ -35,10 +35,7 @@ def test_the_shipped_numbers_were_learned_from_this_content(layout: Layout) -> N
 
 
 def test_they_belong_to_the_built_in_encoder(layout: Layout) -> None:
-    try:
-        encoder = BuiltIn()
-    except EncoderMissing as error:
-        pytest.skip(str(error))
+    encoder = BuiltIn()
     assert encoder.name == ENCODER, f"another encoder: {AGAIN}"
     texts = layout.corpus.texts[:: len(layout.corpus.texts) // 40]
     shipped = Shipped(ENCODER).among(texts)

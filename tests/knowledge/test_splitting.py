@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from knowledge.splitting import FEWEST_WORDS, LONGEST_STRETCH, MOST_STRETCHES, halves, stretches
+from knowledge.splitting import FEWEST_WORDS, LONGEST_STRETCH, MOST_STRETCHES, asks, halves, stretches
 
 
 def words(count: int, name: str = "w") -> str:
@@ -27,7 +29,7 @@ def test_a_sentence_without_end_is_cut_in_overlapping_stretches() -> None:
     found = stretches(words(100))
     assert max(len(one.split()) for one in found) == LONGEST_STRETCH
     assert {word for one in found for word in one.split()} == set(words(100).split())
-    for one, other in zip(found, found[1:], strict=False):
+    for one, other in pairwise(found):
         assert set(one.split()) & set(other.split()), "a question on a border stands whole in one of them"
 
 
@@ -67,6 +69,19 @@ def test_one_question_is_left_whole(text: str) -> None:
 def test_all_cuts_are_offered_and_no_more_than_eight() -> None:
     assert len(halves("یک دو و سه چهار و پنج شش")) == 2
     assert len(halves(" و ".join("زمین متری" for _ in range(50)))) <= 8
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["زمین متری چنده", "دوره کجاست", "چطور وام بگیرم", "zamin chande", "how much is it", "آب دارید؟", "any land?"],
+)
+def test_questions_are_told(text: str) -> None:
+    assert asks(text)
+
+
+@pytest.mark.parametrize("text", ["بیست سال است کار می‌کنم", "پسرم دانشگاه قبول شد", ""])
+def test_what_only_tells_does_not_ask(text: str) -> None:
+    assert not asks(text)
 
 
 @given(st.text(max_size=2000))
