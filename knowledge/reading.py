@@ -3,6 +3,7 @@
 What comes out is what texts are compared by. Splitting long messages is in splitting.py.
 """
 
+import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -15,7 +16,7 @@ from rapidfuzz.distance import OSA
 
 from knowledge.finglish import Finglish
 from knowledge.keyboard import undone
-from knowledge.normalise import Script, fold_homophones, normalise, script_of, without_courtesy
+from knowledge.normalise import Script, fold_homophones, normalise, parts, script_of, without_courtesy
 from knowledge.words import ENGLISH, FINGLISH, STOP
 
 LONGEST_TEXT: Final = 4096
@@ -35,6 +36,7 @@ COMMON: Final = 15
 """How often the content must have a word of four letters."""
 COMMON_WEIGHT: Final = 0.03
 """What the logarithm of a known word's count adds to its likeness."""
+_LATIN: Final = re.compile("[a-z]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,17 +76,22 @@ class Reader:
         """The reading of a message, or of a part of one whose `script` is known."""
         typed = normalise(undone(raw[:LONGEST_TEXT], self._knows))
         script = script or script_of(typed)
-        text = without_courtesy(typed)
-        if script == "fi":
-            text = self._finglish.persian(text)
+        text = self._rendered(without_courtesy(typed), script)
         return Reading(" ".join(map(self._corrected, text.split())), script, typed)
 
     def as_written(self, raw: str) -> Reading:
         """The reading of a phrasing, whose words are all known."""
         typed = normalise(raw)
         script = script_of(typed)
-        text = without_courtesy(typed)
-        return Reading(self._finglish.persian(text) if script == "fi" else text, script, typed)
+        return Reading(self._rendered(without_courtesy(typed), script), script, typed)
+
+    def _rendered(self, text: str, script: Script) -> str:
+        """The text with its Finglish in Persian letters, also where it stands among Persian ones."""
+        if script == "fi":
+            return self._finglish.persian(text)
+        if script == "en" or not _LATIN.search(text):
+            return text
+        return " ".join(self._finglish.persian(part) if of == "fi" else part.strip() for of, part in parts(text))
 
     def _correct(self, word: str) -> str:
         """The word, or the known one that it is a slip of; the commoner of two that are alike near."""
