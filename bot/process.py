@@ -81,7 +81,7 @@ async def assemble(settings: Settings, house: House | None = None) -> Process:
     database = await open_database(settings)
     renewer = None
     if house is None:
-        built = await build_house(settings, database)
+        built = await build_house(settings, database, index_later=True)
         house, renewer = built.house, built.renewer
     metrics = Metrics()
     house.count_question = lambda decision: metrics.questions.labels(decision).inc()
@@ -206,6 +206,8 @@ async def _chores(process: Process) -> None:
 async def report(process: Process) -> tuple[bool, dict[str, object]]:
     """For /readyz: database, migrations, messenger, index, parts, and the queues' figures."""
     parts: dict[str, object] = {"index": f"{len(process.house.entries)} topics, {process.knows_by}"}
+    if process.renewer is not None and process.renewer.refused:
+        parts["entries_refused"] = dict(process.renewer.refused)
     quiet = time.monotonic() - process.heard_at
     parts["messenger"] = "heard" if process.heard_at > 0 and quiet < QUIET_SECONDS else "away"
     dead = [task.get_name() for task in process.tasks if task.done() and task.get_name() != "greeting"]
@@ -224,7 +226,8 @@ async def report(process: Process) -> tuple[bool, dict[str, object]]:
     except Exception as error:
         _LOG.warning("report_failed", reason=type(error).__name__)
         parts["database"], database_ok = "away", False
-    return database_ok and not dead and parts["messenger"] != "away", parts
+    answers = process.house.knowledge.index is not None
+    return database_ok and answers and not dead and parts["messenger"] != "away", parts
 
 
 async def stop(process: Process) -> None:

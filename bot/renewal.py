@@ -11,7 +11,7 @@ from bot.logs import log
 from db.away import is_away
 from handlers.house import House
 from knowledge.renewing import Renewed, Renewer
-from knowledge.seeding import StoredContentError
+from knowledge.stored import StoredContentError
 
 AGAIN_SECONDS = 3.0
 _LOG = log(__name__)

@@ -26,6 +26,7 @@ from knowledge.faults import ContentError
 from knowledge.load import load_all
 from knowledge.renewing import Renewer
 from knowledge.sources import load_sources
+from knowledge.stored import StoredContentError
 from locales import TextsError, load_texts
 
 CATALOGUE = Path(__file__).resolve().parents[1] / "eservices" / "catalogue"
@@ -56,8 +57,9 @@ async def open_database(settings: Settings) -> Database:
     return database
 
 
-async def build_house(settings: Settings, database: Database) -> Built:
-    """Read all files and the database's content. Raises CannotStart."""
+async def build_house(settings: Settings, database: Database, index_later: bool = False) -> Built:
+    """Read all files and the database's content. With `index_later` questions wait until the renewer has built the
+    index. Raises CannotStart."""
     try:
         texts = load_texts()
         provinces()
@@ -78,16 +80,19 @@ async def build_house(settings: Settings, database: Database) -> Built:
         _LOG.info("content_seeded", added=len(seeded.added), updated=len(seeded.updated), conflicts=seeded.conflicts)
     renewer = Renewer(database, content.services, content.outside, encoder)
     try:
-        renewed = await renewer.build()
-    except seeding.StoredContentError as error:
+        renewed = None if index_later else await renewer.build()
+        entries = renewed.entries if renewed is not None else await renewer.read()
+    except StoredContentError as error:
         raise CannotStart(str(error)) from None
     async with database.reading() as session:
         moved = await chats.moved(session)
     house = House(
         texts=texts,
         catalogue=catalogue,
-        knowledge=Engine(renewed.index, renewed.revision, encoder),
-        entries=renewed.entries,
+        knowledge=Engine(renewed.index, renewed.revision, encoder)
+        if renewed is not None
+        else Engine(None, -1, encoder),
+        entries=entries,
         sources=sources,
         hours=hours,
         staff_chat_id=settings.staff_chat_id,

@@ -7,6 +7,7 @@ from datetime import timedelta
 from typing import Any, cast
 
 from sqlalchemy import Table, bindparam, select
+from sqlalchemy.exc import IntegrityError
 
 from db.engine import Unit
 from db.models import Conversation, Firm, Person
@@ -42,7 +43,12 @@ async def arrive(work: Unit, visitor: Visitor) -> tuple[Person, Conversation]:
     key = {"channel": visitor.channel, "chat": visitor.chat_id}
     row = (await work.run(_ARRIVING, key)).first()
     if row is None:
-        return await _welcome(work, visitor)
+        try:
+            async with work.session.begin_nested():
+                return await _welcome(work, visitor)
+        except IntegrityError:
+            # another first message of theirs was a moment faster, in another process or chat
+            return await arrive(work, visitor)
     person = work.loaded(Person, {name: getattr(row, name) for name in _OF_PERSON})
     conversation = work.loaded(Conversation, {name: getattr(row, name) for name in _OF_CONVERSATION})
     if not person.reachable:

@@ -19,6 +19,8 @@ from knowledge.load import Outside
 from knowledge.matching import Answer
 
 MOST_CHOICES = 3
+# A topic with a smaller part of the first one's chance would only fill the list.
+FAR_BEHIND = 0.08
 # Answers to one message: more would be a wall of text.
 MOST_ANSWERS = 3
 _HOME = ("menu.home", "m:home")
@@ -50,11 +52,18 @@ async def answer(context: Context, text: str) -> None:
         for entry in _entries(context, found.more)[: MOST_ANSWERS - 1]:
             show_entry(context, entry, question.id, judged=False, sisters=0)
         # last, because a choice waits for a tap
-        _show_choices(context, known[:MOST_CHOICES], question.id)
+        _show_choices(context, _likely(found, known), question.id)
     elif found.decision == "none" and outside is not None:
         _show_outside(context, outside, question.id)
     else:
         _show_nothing(context, found, question.id)
+
+
+def _likely(found: Answer, known: list[Entry]) -> list[Entry]:
+    """The choices worth a button: up to three that are not far behind the first, and no greeting beside others."""
+    first = found.topics[0].score
+    near = {topic.id for topic in found.topics if topic.score >= first * FAR_BEHIND}
+    return [entry for entry in known if entry.id in near and entry.id not in SMALL_TALK][:MOST_CHOICES] or known[:1]
 
 
 def _entries(context: Context, topics: Iterable[str]) -> list[Entry]:

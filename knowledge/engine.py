@@ -28,9 +28,10 @@ class _Current:
 class Engine:
     """Answers messages by the current index. One per process; used from one event loop."""
 
-    def __init__(self, index: Index, revision: int = 0, encoder: Encoder | None = None) -> None:
-        """Without an encoder, messages are found by words alone."""
-        self._current = _Current(index, revision)
+    def __init__(self, index: Index | None, revision: int = 0, encoder: Encoder | None = None) -> None:
+        """Without an encoder, messages are found by words alone; without an index, they wait for the first one."""
+        self._current = _Current(index, revision) if index is not None else None
+        self._begun = asyncio.Event()
         self._encode = encoder.encode if encoder is not None else None
         self._pool = ThreadPoolExecutor(max_workers=THREADS, thread_name_prefix="knowledge")
         self._remembered: OrderedDict[tuple[int, str], Answer] = OrderedDict()
@@ -38,22 +39,24 @@ class Engine:
     @property
     def revision(self) -> int:
         """The revision of the knowledge that is answering now."""
-        return self._current.revision
+        return self._current.revision if self._current is not None else -1
 
     @property
-    def index(self) -> Index:
+    def index(self) -> Index | None:
         """The index that is answering now."""
-        return self._current.index
+        return self._current.index if self._current is not None else None
 
     def replace(self, index: Index, revision: int) -> None:
         """Answers from now on come from this index; a question under way is still answered by the former one."""
         self._current = _Current(index, revision)
         self._remembered.clear()
+        self._begun.set()
 
     async def ask(self, text: str) -> Answer:
         """What the current index makes of the text, which may be any string up to a message's length."""
-        current = self._current
         started = perf_counter()
+        while (current := self._current) is None:
+            await self._begun.wait()
         key = (current.revision, " ".join(text.split()).casefold()) if len(text) <= REMEMBERED_LENGTH else None
         known = self._remembered.get(key) if key else None
         if key and known:

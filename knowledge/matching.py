@@ -18,7 +18,7 @@ from knowledge.encoder import EncoderAway
 from knowledge.heads import Matrix
 from knowledge.layout import GENERAL, Layout
 from knowledge.reading import Reading
-from knowledge.splitting import LONGEST_STRETCH, asks, halves, stretches
+from knowledge.splitting import LONGEST_STRETCH, asks, halves, stretches, wanted
 
 MOST_TOPICS: Final = 5
 MOST_ENCODED: Final = 3
@@ -108,9 +108,10 @@ class Index:
             findings = self.find_in_long(text, reading, encode)
         else:
             findings = self.find([reading], encode)
+            findings = self._without_refusal(text, findings, encode)
             more = self._second_question(text, findings[0], encode)
             sure_of = self._top(findings[0]) if findings[0].decision == "answer" else ""
-            findings = more or findings
+            findings = more or self._sure_half(text, findings, encode)
         best = max(findings, key=lambda finding: finding.surplus)
         decision: Decision = "answer" if more else best.decision
         # a message that is as a whole surely about one of the two begins with that
@@ -167,6 +168,12 @@ class Index:
         signs = signs_of(scores, evidence, layout.topics, layout.ours, known, reading.words)
         return Finding(reading, scores, float(weighing.chance(signs[None])[0]), weighing, evidence, known)
 
+    def _without_refusal(self, text: str, findings: list[Finding], encode: Encode | None) -> list[Finding]:
+        """What is meant when a part of the message only says what is not wanted: the rest."""
+        rest = wanted(text)
+        reading = self.layout.reader.read(rest, findings[0].reading.script) if rest != text else None
+        return self.find([reading], encode) if reading is not None and reading.text else findings
+
     def _second_question(self, text: str, whole: Finding, encode: Encode | None) -> list[Finding]:
         """The findings of both halves when a message surely asks two things; else none."""
         reader = self.layout.reader
@@ -189,6 +196,23 @@ class Index:
             and not tops & NO_SECOND
         )
         return found if sure and len(tops) == 2 and tops & near else []
+
+    def _sure_half(self, text: str, findings: list[Finding], encode: Encode | None) -> list[Finding]:
+        """Of a message that as a whole is none of our business, the half that surely is."""
+        whole = findings[0]
+        if whole.decision != "none" or self._outside(whole, "none") is None:
+            return findings
+        reader = self.layout.reader
+        for pair in halves(text)[:2]:
+            readings = [reader.read(half, whole.reading.script) for half in pair if asks(half)]
+            sure = [
+                finding
+                for finding in self.find([reading for reading in readings if reading.text], encode)
+                if finding.decision == "answer" and self._top(finding) not in NO_SECOND
+            ]
+            if len(sure) == 1:
+                return sure
+        return findings
 
     def _top(self, finding: Finding) -> str:
         return self.layout.ids[int(finding.scores[: self.layout.topics].argmax())]

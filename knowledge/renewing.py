@@ -29,15 +29,17 @@ from knowledge.combining import Weighing
 from knowledge.encoder import Encoder, EncoderAway
 from knowledge.entries import Entry
 from knowledge.keeping import Keeper
-from knowledge.layout import Layout, lay_out_content
+from knowledge.layout import Layout, TopicWords, lay_out_content, words_of
 from knowledge.load import Content, Outside, ServiceWords
 from knowledge.matching import Index
+from knowledge.memory import give_back_memory
+from knowledge.stored import Stored
 
 QUICK: Final = 200
 """New texts that are encoded before an edit goes live: they take two seconds. With more, words go live first."""
 GROWTH: Final = 1.03
 """What was learned is learned anew when the content has grown or shrunk by this factor."""
-CHECK_SECONDS: Final = 1.0
+CHECK_SECONDS: Final = 0.5
 UNUSED_FOR: Final = timedelta(days=30)
 """So long a vector is kept that no entry uses: an edit may be taken back."""
 WAIT_SECONDS: Final = 30.0
@@ -67,6 +69,8 @@ class Renewer:
         self._services, self._outside = tuple(services), tuple(outside)
         self._keeper = Keeper(database, encoder) if encoder is not None else None
         self._renewed: Renewed | None = None
+        self._stored = Stored.nothing()
+        self._revision = -1
         self._borrowed = False
         """Whether the index weighs by what was learned from content of another size."""
         self.trouble = ""
@@ -74,7 +78,9 @@ class Renewer:
     @property
     def state(self) -> str:
         """For /readyz."""
-        if self._renewed is not None and self._renewed.index.meaning is not None:
+        if self._renewed is None:
+            return "preparing"
+        if self._renewed.index.meaning is not None:
             return "words and meaning"
         if self._keeper is None:
             return "words (no encoder)"
@@ -82,29 +88,51 @@ class Renewer:
             return f"words ({self.trouble})"
         return f"words ({self._keeper.missing} vectors to come)"
 
+    @property
+    def refused(self) -> Mapping[str, str]:
+        """Entries of the database that cannot be used, by topic, and why."""
+        return self._stored.refused
+
+    async def read(self) -> Mapping[str, Entry]:
+        """The entries that the database holds now. Raises StoredContentError."""
+        async with self._database.reading() as session:
+            self._revision = await seeding.revision(session)
+            rows = await seeding.stored_rows(session)
+        self._stored = await asyncio.to_thread(self._stored.renewed, rows)
+        return self._stored.entries
+
     async def build(self) -> Renewed:
         """The index of what the database holds now; with meaning when few vectors are missing. Raises
         StoredContentError."""
-        async with self._database.reading() as session:
-            revision = await seeding.revision(session)
-            stored = await seeding.stored_rows(session)
-        entries = await asyncio.to_thread(seeding.entries_of, stored)
-        layout = await asyncio.to_thread(lay_out_content, Content(entries, self._services, self._outside))
+        entries = await self.read()
+        former = self._renewed
+        if former is not None and _asked(former.entries) == _asked(entries):
+            self._renewed = Renewed(former.index, entries, self._revision)
+            return self._renewed
+        return await self._built(entries)
+
+    async def _built(self, entries: Mapping[str, Entry]) -> Renewed:
+        revision = self._revision
+        content = Content(tuple(entries.values()), self._services, self._outside)
+        layout = await asyncio.to_thread(lay_out_content, content)
         words = await asyncio.to_thread(build_words, layout)
         index = Index(layout, words, {"words": (await self._learned(layout))["words"]})
         if self._keeper is not None and self._renewed is not None and self._renewed.index.meaning is not None:
             missing = await self._keeper.find(layout.corpus.texts)
             if len(missing) <= QUICK:
                 index = await self._deepened(layout, words, missing, self._renewed.index.weighings) or index
-        self._renewed = Renewed(index, {entry.id: entry for entry in entries}, revision)
+        self._renewed = Renewed(index, entries, revision)
+        await asyncio.to_thread(give_back_memory)
         return self._renewed
 
     async def run(self, publish: Callable[[Renewed], None], tell: Callable[..., Any]) -> None:
         """For ever: deepen what was built, and build anew after an edit, which waits for no encoder. Raises what the
         database raises, and StoredContentError; then call it again."""
-        assert self._renewed is not None
         deepening: asyncio.Task[None] | None = None
         try:
+            if self._renewed is None:
+                publish(await self.build())
+                tell("knowledge_ready", state=self.state, refused=dict(self.refused))
             while True:
                 if deepening is None and self._keeper is not None and self._shallow:
                     deepening = asyncio.create_task(self._keep_deepening(publish, tell))
@@ -114,11 +142,11 @@ class Renewer:
                     ended.result()
                 async with self._database.reading() as session:
                     revision = await seeding.revision(session)
-                if revision != self._renewed.revision:
+                if self._renewed is None or revision != self._renewed.revision:
                     await _cancelled(deepening)
                     deepening = None
                     publish(await self.build())
-                    tell("knowledge_renewed", revision=revision, state=self.state)
+                    tell("knowledge_renewed", revision=revision, state=self.state, refused=dict(self.refused))
         finally:
             await _cancelled(deepening)
 
@@ -159,6 +187,7 @@ class Renewer:
         index = await self._deepened(layout, self._renewed.index.words, missing)
         if index is not None:
             self._renewed = Renewed(index, self._renewed.entries, self._renewed.revision)
+            await asyncio.to_thread(give_back_memory)
         return index is not None
 
     async def _deepened(
@@ -210,6 +239,11 @@ async def _cancelled(task: asyncio.Task[None] | None) -> None:
         await asyncio.wait([task])
         if not task.cancelled():
             task.exception()  # looked at, so that nobody reports it again
+
+
+def _asked(entries: Mapping[str, Entry]) -> list[TopicWords]:
+    """All that an index is made of; the same before and after an edit of answers."""
+    return [words_of(entry) for entry in entries.values()]
 
 
 def _size(texts: int) -> int:

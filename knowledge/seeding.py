@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from pydantic import ValidationError
 from sqlalchemy import Text, cast, select, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -28,10 +27,6 @@ class Seeded:
     added: list[str] = field(default_factory=list)
     updated: list[str] = field(default_factory=list)
     conflicts: list[str] = field(default_factory=list)
-
-
-class StoredContentError(Exception):
-    """An entry in the database cannot be used; one sentence that names the topic and the reason."""
 
 
 async def seed(work: Unit, entries: Sequence[Entry]) -> Seeded:
@@ -93,15 +88,3 @@ async def stored_rows(session: AsyncSession) -> list[tuple[str, str]]:
     """Topic and content, as JSON text, of all entries."""
     found = await session.execute(select(EntryRow.topic, cast(EntryRow.content, Text)).order_by(EntryRow.topic))
     return [(topic, content) for topic, content in found]
-
-
-def entries_of(rows: Sequence[tuple[str, str]]) -> tuple[Entry, ...]:
-    """The entries of stored_rows. Some hundred milliseconds: for a worker thread. Raises StoredContentError."""
-    entries = []
-    for topic, content in rows:
-        try:
-            entries.append(Entry.model_validate_json(content))
-        except ValidationError as error:
-            reason = error.errors(include_url=False, include_input=False)[0]["msg"]
-            raise StoredContentError(f"The entry {topic} in the database cannot be used: {reason}.") from None
-    return tuple(entries)

@@ -7,7 +7,7 @@ import re
 from collections.abc import Sequence
 from typing import Final
 
-from knowledge.words import QUESTION
+from knowledge.words import QUESTION, REFUSAL
 
 LONGEST_STRETCH: Final = 24
 """Words. A longer sentence is read in overlapping stretches."""
@@ -15,6 +15,7 @@ MOST_STRETCHES: Final = 12
 FEWEST_WORDS: Final = 2
 
 _SENTENCE_END: Final = re.compile(r"[.!?؟؛;\n\r…]+")
+_CLAUSE_END: Final = re.compile(r"[.!?؟؛;\n\r…،,]+|\b(?:ولی|اما|بلکه|vali|ama|but)\b", re.IGNORECASE)
 _JOINT: Final = re.compile(
     r"\s+(?:و\s+(?:همچنین|هم|اینکه|بعدش?|ضمنا)|و|همچنین|ضمناً|ضمنا|بعدشم|در\s+ضمن|va\s+hamchenin|va\s+inke|va|zemnan|and\s+also|and|also|plus|then)\s+"
     r"|[،,]\s*(?:و\s+|va\s+|and\s+)?",
@@ -25,6 +26,15 @@ _JOINT: Final = re.compile(
 def asks(text: str) -> bool:
     """Whether a stretch of text is worded as a question."""
     return QUESTION.search(text) is not None
+
+
+def wanted(text: str) -> str:
+    """The text without the clauses that only say what is not wanted; the text itself when nothing would be left."""
+    clauses = _CLAUSE_END.split(text)
+    kept = [clause for clause in clauses if not REFUSAL.search(clause)]
+    if len(kept) == len(clauses) or sum(len(clause.split()) for clause in kept) < FEWEST_WORDS:
+        return text
+    return " ".join(clause.strip() for clause in kept)
 
 
 def stretches(text: str) -> list[str]:
@@ -41,7 +51,9 @@ def halves(text: str) -> list[tuple[str, str]]:
     cuts = [*_SENTENCE_END.finditer(text.rstrip(" .!?؟\n")), *_JOINT.finditer(text)]
     found = []
     for cut in sorted(cuts, key=lambda match: match.start())[:8]:
-        first, second = text[: cut.start()].strip(), text[cut.end() :].strip()
+        # a question mark stays with its question, a word such as "and" with neither
+        end = cut.end() if cut.re is _SENTENCE_END else cut.start()
+        first, second = text[:end].strip(), text[cut.end() :].strip()
         if min(len(first.split()), len(second.split())) >= FEWEST_WORDS:
             found.append((first, second))
     return found

@@ -47,10 +47,10 @@ async def seed(database: Database) -> dict[str, Any]:
 
 async def content(database: Database) -> dict[str, Any]:
     """The content, and nothing made of it."""
-    files = load_all()
+    files = await asyncio.to_thread(load_all)
     async with database.reading() as session:
-        entries = await asyncio.to_thread(seeding.entries_of, await seeding.stored_rows(session))
-    return {"held": len(entries) + len(files.outside), **memory()}
+        revision = await seeding.revision(session)
+    return {"held": len(files.entries) + len(files.outside), "revision": revision, **memory()}
 
 
 async def words(database: Database) -> dict[str, Any]:

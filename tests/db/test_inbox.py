@@ -99,7 +99,6 @@ async def test_a_lost_claim_takes_the_units_other_work_back(database: Database, 
     clock.move(LEASE * 2)
     await queues.claim(database, holder="two")
 
-
     async def too_late() -> None:
         async with database.unit() as work:
             await inbox.store(work, queues.BOT, [inbox.Arrival(99, REZA, "message", "{}")])

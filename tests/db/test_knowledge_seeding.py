@@ -7,7 +7,7 @@ import asyncio
 import pytest
 from sqlalchemy import delete, func, select
 
-from bot import renewal
+from bot.process import report
 from bot.setup import CannotStart, build_house
 from config import Settings
 from db.engine import Database
@@ -16,6 +16,7 @@ from db.models import Revision
 from knowledge import renewing, seeding
 from knowledge.entries import Entry, content_hash
 from knowledge.load import load_content
+from knowledge.stored import Stored
 from tests.stage import raised
 
 CONTENT = load_content()
@@ -42,7 +43,7 @@ async def _revision(database: Database) -> int:
 
 async def _stored(database: Database) -> dict[str, Entry]:
     async with database.reading() as session:
-        return {entry.id: entry for entry in seeding.entries_of(await seeding.stored_rows(session))}
+        return dict(Stored.nothing().renewed(await seeding.stored_rows(session)).entries)
 
 
 def _changed(entry: Entry, text: str) -> Entry:
@@ -101,11 +102,22 @@ async def test_two_processes_that_seed_at_once(postgres_url: str) -> None:
     await two.close()
 
 
-async def test_an_entry_that_cannot_be_used_is_named(database: Database) -> None:
+async def test_an_entry_that_cannot_be_used_is_left_out_and_named(database: Database) -> None:
     async with database.unit() as work:
         row = await work.session.get_one(EntryRow, CONTENT[0].id)
         row.content = row.content | {"kind": "rumour"}
-    with pytest.raises(CannotStart, match=rf"^The entry {CONTENT[0].id} in the database cannot be used: .*\.$"):
+    built = await build_house(Settings(_env_file=None, encoder="none"), database, index_later=True)
+    assert set(built.house.entries) == {entry.id for entry in CONTENT[1:]}
+    assert set(built.renewer.refused) == {CONTENT[0].id}
+    assert built.renewer.refused[CONTENT[0].id].startswith("kind: ")
+    built.house.knowledge.close()
+
+
+async def test_without_one_usable_entry_nothing_starts(database: Database) -> None:
+    async with database.unit() as work:
+        for row in await work.session.scalars(select(EntryRow)):
+            row.content = row.content | {"kind": "rumour"}
+    with pytest.raises(CannotStart, match=r"^No entry in the database can be used; .*\.$"):
         await build_house(Settings(_env_file=None, encoder="none"), database)
 
 
@@ -128,25 +140,23 @@ async def test_a_published_edit_reaches_a_running_process(database_url: str, mon
         assert "Brand-new words." in (await emma.sees("Source:")).text
 
 
-async def test_a_broken_edit_leaves_the_former_knowledge_at_work(
+async def test_a_broken_edit_keeps_the_last_good_version_and_holds_up_no_other(
     database_url: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(renewing, "CHECK_SECONDS", 0.02)
-    monkeypatch.setattr(renewal, "AGAIN_SECONDS", 0.02)
-    tried: list[str] = []
     async with raised(database_url, own_house=True) as stage:
-        monkeypatch.setattr(renewal._LOG, "error", lambda event, reason: tried.append(f"{event} {reason}"))
+        good = stage.process.house.entries[CONTENT[0].id]
         async with stage.database.unit() as work:
             row = await work.session.get_one(EntryRow, CONTENT[0].id)
             row.content = row.content | {"kind": "rumour"}
-            await seeding.raise_revision(work)
+        published = await _publish(stage.database, _changed(CONTENT[1], "Brand-new words."))
         async with asyncio.timeout(60):
-            while len(tried) < 2:  # it tries again, and stays alive
+            while stage.process.house.knowledge.revision != published:
                 await asyncio.sleep(0.01)
-        assert tried[0].startswith(f"knowledge_not_renewed The entry {CONTENT[0].id} in the database")
-        stage.emma.say("What is a business clinic?")
-        await stage.emma.sees("Source:")
-        assert stage.process.house.knowledge.revision < await _revision(stage.database)
+        assert stage.process.house.entries[CONTENT[1].id].short.en == "Brand-new words."
+        assert stage.process.house.entries[CONTENT[0].id] == good
+        _, parts = await report(stage.process)
+        assert str(parts["entries_refused"]).startswith("{'" + CONTENT[0].id + "': 'kind: ")
 
 
 async def test_the_files_have_no_topic_twice(database: Database) -> None:

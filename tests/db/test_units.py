@@ -188,7 +188,9 @@ async def test_sqlite_is_set_up_for_safety(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("url", ["sqlite+aiosqlite://", "sqlite+aiosqlite:///:memory:"])
 def test_a_database_in_memory_is_refused(url: str) -> None:
-    with pytest.raises(DatabaseAway, match=r"^DATABASE_URL must name a file for SQLite: sqlite:///path/to/file\.db\.$"):
+    with pytest.raises(
+        DatabaseAway, match=r"^DATABASE_URL must name a file for SQLite: sqlite:///path/to/file\.db\.$"
+    ):
         Database(url)
 
 

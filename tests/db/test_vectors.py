@@ -89,9 +89,7 @@ async def test_what_was_kept_is_read(database: Database) -> None:
     await _store(database, keys[:2])
     found = await _read(database, keys)
     assert set(found) == set(keys[:2])
-    np.testing.assert_allclose(
-        vectors.unpacked([found[key] for key in keys[:2]], DIMENSIONS), _rows(2), atol=0.0002
-    )
+    np.testing.assert_allclose(vectors.unpacked([found[key] for key in keys[:2]], DIMENSIONS), _rows(2), atol=0.0002)
     assert await _read(database, []) == {}
     assert await _read(database, _keys(2, "another/1")) == {}
 

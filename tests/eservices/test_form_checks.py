@@ -1,6 +1,5 @@
 """The pure checks: national ids, postal codes, telephone numbers, e-mail, digits and cleaning."""
 
-
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st

@@ -1,7 +1,5 @@
 """The steps of a form as a person meets them: answering, going back, changing."""
 
-
-
 from eservices import forms
 from eservices.forms import REVIEW, Given
 from tests.eservices.build import field, form

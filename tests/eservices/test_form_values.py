@@ -22,7 +22,6 @@ from tests.eservices.happy import TODAY, photo, step_for
 TEXTS = load_texts().languages
 
 
-
 def test_each_name_and_alias_means_its_own_province() -> None:
     assert len(provinces()) == 31
     for code, province in provinces().items():

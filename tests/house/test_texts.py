@@ -138,5 +138,3 @@ def test_the_messenger_takes_what_introduces_us(language: str) -> None:
     assert 1 <= len(TEXTS.plain(language, "about.name")) <= 64
     assert 1 <= len(TEXTS.plain(language, "about.description")) <= 512
     assert 1 <= len(TEXTS.plain(language, "about.short")) <= 120
-
-

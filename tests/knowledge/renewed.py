@@ -6,10 +6,13 @@ import asyncio
 import threading
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
+from typing import Any
+
+import pytest
 
 from db.engine import Database
 from db.models import Entry as EntryRow
-from knowledge import seeding
+from knowledge import renewing, seeding
 from knowledge.entries import Entry, content_hash
 from knowledge.heads import Matrix
 from knowledge.renewing import Renewed, Renewer
@@ -62,9 +65,19 @@ async def process(database: Database, encoder: Hashed | None) -> AsyncIterator[P
     try:
         yield made
     finally:
-        running.cancel()
-        await asyncio.wait([running])
+        # a read that is cut off leaves a connection behind: cancelled while it sleeps or computes
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(renewing, "CHECK_SECONDS", 3600)
+            await until(lambda: not _reads(database))
+            running.cancel()
+            await asyncio.wait([running])
     assert running.cancelled(), running.exception()
+
+
+def _reads(database: Database) -> int:
+    """How many connections are reading."""
+    pool: Any = database.reader.pool
+    return int(pool.checkedout())
 
 
 async def until(true: Callable[[], bool]) -> None:

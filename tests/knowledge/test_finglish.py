@@ -105,8 +105,7 @@ def test_other_fixed_words_replace_the_own_ones() -> None:
 
 @pytest.mark.parametrize(
     ("word", "expected"),
-    [("telefon", "تلفن"), ("salamat", "سلمات"), ("khub", "خوب"), ("ghash", "قش"), ("jeloo", "جلو"), ("xoob",
-    "خوب")],
+    [("telefon", "تلفن"), ("salamat", "سلمات"), ("khub", "خوب"), ("ghash", "قش"), ("jeloo", "جلو"), ("xoob", "خوب")],
 )
 def test_spells_by_rule_what_nobody_knows(word: str, expected: str) -> None:
     assert spelled(word) == expected

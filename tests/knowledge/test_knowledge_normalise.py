@@ -287,8 +287,24 @@ def test_helpers_take_whatever_the_normaliser_leaves(text: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "unit", ["a\u0301\u0316", "می ", "ها ", "ییی ", "سلام ", "e\u0301", "چ.", "😀", "ـ", "\u200c", "aab",
-    "\u05b0\u05bc", "1,234", "تر ", "aش"]
+    "unit",
+    [
+        "a\u0301\u0316",
+        "می ",
+        "ها ",
+        "ییی ",
+        "سلام ",
+        "e\u0301",
+        "چ.",
+        "😀",
+        "ـ",
+        "\u200c",
+        "aab",
+        "\u05b0\u05bc",
+        "1,234",
+        "تر ",
+        "aش",
+    ],
 )
 def test_long_texts_of_one_unit_come_to_an_end(unit: str) -> None:
     """Work that grew with the square of the length would take many minutes here."""

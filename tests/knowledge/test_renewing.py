@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import threading
 from collections.abc import Callable
 from typing import Any
@@ -16,9 +15,9 @@ from db.models import KnowledgeLearned, Revision
 from knowledge import building, renewing, seeding
 from knowledge.keeping import Keeper
 from knowledge.load import Content
-from knowledge.renewing import Renewed, Renewer
+from knowledge.stored import Stored
 from tests.knowledge.renewed import PATIENCE, Slow, asked_too, process, publish, until
-from tests.knowledge.small import OUTSIDE, SERVICES, Hashed
+from tests.knowledge.small import Hashed
 
 
 @pytest.fixture
@@ -200,18 +199,24 @@ async def test_a_grown_content_is_learned_anew_and_answers_meanwhile(
         assert await learned_sets(few) == 2, "a phrasing more is no reason to learn"
 
 
-async def test_a_broken_entry_is_raised_and_nothing_is_published(few: Database, content: Content) -> None:
-    renewer = Renewer(few, SERVICES, OUTSIDE, None)
-    await renewer.build()
-    async with few.unit() as work:
-        row = await work.session.get_one(EntryRow, content.entries[0].id)
-        row.content = row.content | {"kind": "rumour"}
-        await seeding.raise_revision(work)
-    published: list[Renewed] = []
-    with pytest.raises(seeding.StoredContentError, match=content.entries[0].id):
-        async with asyncio.timeout(PATIENCE):
-            await renewer.run(published.append, lambda *_, **__: None)
-    assert published == []
+async def test_a_broken_entry_is_left_out_and_another_edit_goes_live(few: Database, content: Content) -> None:
+    broken, good = content.entries[0], content.entries[1]
+    async with process(few, None) as here:
+        async with few.unit() as work:
+            row = await work.session.get_one(EntryRow, broken.id)
+            row.content = row.content | {"kind": "rumour"}
+        revision = await publish(few, good.model_copy(update={"related": ()}))
+        await until(lambda: here.now.revision == revision)
+        assert here.now.entries[broken.id] == broken, "the last good version answers"
+        assert here.now.entries[good.id].related == ()
+
+
+async def test_an_edit_of_an_answer_needs_no_new_index(few: Database, content: Content) -> None:
+    async with process(few, None) as here:
+        former = here.now.index
+        revision = await publish(few, content.entries[1].model_copy(update={"related": ()}))
+        await until(lambda: here.now.revision == revision)
+        assert here.now.index is former
 
 
 async def test_heavy_work_never_runs_on_the_loop(few: Database, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -227,7 +232,7 @@ async def test_heavy_work_never_runs_on_the_loop(few: Database, monkeypatch: pyt
 
     for name in ("lay_out_content", "build_words", "build_meaning", "learn_weighings"):
         monkeypatch.setattr(renewing, name, noted(name, getattr(renewing, name)))
-    monkeypatch.setattr(seeding, "entries_of", noted("entries_of", seeding.entries_of))
+    monkeypatch.setattr(Stored, "renewed", noted("renewed", Stored.renewed))
     monkeypatch.setattr(Keeper, "matrix", noted("matrix", Keeper.matrix))
     monkeypatch.setattr(Hashed, "encode", noted("encode", Hashed.encode))
     async with process(few, Hashed()) as here:

@@ -273,7 +273,7 @@ async def test_a_button_without_its_message_still_answers(stage: Stage) -> None:
             "message": {"chat": stage.mina.chat.brief(), "message_id": asked.message_id, "date": 0},
             "chat_instance": "1",
             "data": data_of(asked, "پول و نقدینگی"),
-        }
+        },
     }
     stage.world.inject(pressed)
     await stage.mina.sees("needs را بگویید.")

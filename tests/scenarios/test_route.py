@@ -169,5 +169,3 @@ async def test_a_need_in_plain_words_leads_to_the_right_card(stage: Stage, need:
     card = await phone.sees(start_of(phone, "services.for_whom"))
     assert plain(card.text).startswith(label)
     assert said(phone, "services.apply") in labels(card)
-
-
