@@ -45,7 +45,10 @@ class Moments:
 
     def add(self, vectors: Matrix, classes: Numbers) -> None:
         """Take (n, dimensions) vectors of these classes in."""
-        np.add.at(self.sums, classes, vectors)
+        order = np.argsort(classes, kind="stable")
+        present, starts = np.unique(classes[order], return_index=True)
+        if len(present):
+            self.sums[present] += np.add.reduceat(vectors[order], starts, axis=0)
         self.count += np.bincount(classes, minlength=len(self.count))
         self.products += vectors.T @ vectors
 

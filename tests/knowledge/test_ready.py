@@ -19,6 +19,11 @@ async def _index(process: Process) -> str:
 
 async def test_a_process_without_an_encoder_says_so(database_url: str, content: Content) -> None:
     async with raised(database_url, own_house=True) as stage:
+        ready, parts = await report(stage.process)
+        assert ready == (parts["index"] != f"{len(content.entries)} topics, preparing")
+        async with asyncio.timeout(60):
+            while "preparing" in await _index(stage.process):
+                await asyncio.sleep(0.05)
         assert await _index(stage.process) == f"{len(content.entries)} topics, words (no encoder)"
 
 
