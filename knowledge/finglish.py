@@ -155,7 +155,7 @@ class Finglish:
     def __init__(self, texts: Iterable[str], fixed: Mapping[str, str] = FINGLISH_TO_PERSIAN) -> None:
         """`texts`: normalised Persian, whose words are the vocabulary; `fixed`: Latin words with their Persian."""
         counts = Counter(word for text in texts for word in text.split() if not word.isascii())
-        counts.update(dict.fromkeys((word for form in (*fixed.values(), *FORMS) for word in form.split()), 1))
+        counts.update(dict.fromkeys((word for form in (*fixed.values(), *sorted(FORMS)) for word in form.split()), 1))
         by_sound: dict[str, list[str]] = defaultdict(list)
         by_letters: dict[str, str] = {}
         for word, _ in counts.most_common():
