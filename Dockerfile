@@ -1,7 +1,7 @@
 # The bot as an image. docs/operating.md says how to use it; it is not built in CI.
 FROM python:3.11-slim
 
-ENV PYTHONUNBUFFERED=1 PYTHONDONTWRITEBYTECODE=1 PIP_NO_CACHE_DIR=1
+ENV PYTHONUNBUFFERED=1 PYTHONDONTWRITEBYTECODE=1 PIP_NO_CACHE_DIR=1 OPENBLAS_NUM_THREADS=1
 WORKDIR /app
 
 COPY requirements.txt .

@@ -18,6 +18,8 @@ from handlers.turn import Context
 
 async def echo(update: Update, context: Context) -> None:
     assert update.message is not None
+    while context.house.knowledge.index is None:  # the first echo waits until the start is over
+        await asyncio.sleep(0.05)
     context.say(context.html("ask.plain", text=update.message.text or ""))
 
 
@@ -33,6 +35,7 @@ async def main() -> int:
             bot_api_url=api_url,
             database_url=SecretStr(sys.argv[3] if len(sys.argv) > 3 else f"sqlite:///{Path(folder) / 'echo.db'}"),
             http_port=0,
+            encoder="none",
         )
         async with running(settings) as process:
             process.application.handlers.clear()
