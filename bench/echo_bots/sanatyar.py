@@ -18,8 +18,8 @@ from handlers.turn import Context
 
 async def echo(update: Update, context: Context) -> None:
     assert update.message is not None
-    while context.house.knowledge.index is None:  # the first echo waits until the start is over
-        await asyncio.sleep(0.05)
+    if context.house.knowledge.index is None:
+        await context.house.knowledge.ask("")  # the first echo waits until the start is over
     context.say(context.html("ask.plain", text=update.message.text or ""))
 
 
