@@ -1,6 +1,5 @@
 """Knowledge without a database, for the commands: content from files, vectors as shipped or computed on the spot."""
 
-import os
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -82,5 +81,4 @@ def renew_shipped(tell: Callable[[int, int], None]) -> dict[str, Any]:
         "vectors_made": len(missing),
         **{f"{name}_{bound}": getattr(of, bound) for name, of in weighings.items() for bound in ("sure", "likely")},
         "words_alone": weighings["words"].alone,
-        "processors": os.cpu_count(),
     }

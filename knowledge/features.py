@@ -44,13 +44,15 @@ class Synonyms:
                 if key:
                     ideas[key].add(f"y{number}")
         self._ideas = {key: tuple(sorted(found)) for key, found in ideas.items()}
+        self._begin = frozenset(key.partition(" ")[0] for key in ideas)
 
     def ideas(self, spelled: Sequence[str]) -> set[str]:
         """The ideas named in a text, given as the spellings of its words."""
         found: set[str] = set()
-        for size in range(1, LONGEST_TERM + 1):
-            for start in range(len(spelled) - size + 1):
-                found.update(self._ideas.get(" ".join(spelled[start : start + size]), ()))
+        for start, word in enumerate(spelled):
+            if word in self._begin:
+                for end in range(start + 1, min(start + LONGEST_TERM, len(spelled)) + 1):
+                    found.update(self._ideas.get(" ".join(spelled[start:end]), ()))
         return found
 
 

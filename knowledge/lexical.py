@@ -4,7 +4,7 @@ Immutable after it is built. What features are is in features.py; what becomes o
 """
 
 from array import array
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Sequence
 from typing import Final
 from zlib import crc32
@@ -31,13 +31,15 @@ class Lexicon:
 
     def __init__(self, texts: Sequence[str], synonyms: Synonyms = SYNONYMS) -> None:
         self._synonyms = synonyms
-        self._ids: dict[str, int] = {}
+        ids: defaultdict[str, int] = defaultdict()
+        ids.default_factory = ids.__len__  # a new feature gets the next number
         # in one growing array: lists of numbers would leave holes in the memory that nobody gets back
         found, lengths = array("i"), array("i")
         for text in texts:
             before = len(found)
-            found.extend(self._numbered(features(text, synonyms)))
+            found.extend(map(ids.__getitem__, features(text, synonyms)))
             lengths.append(len(found) - before)
+        self._ids = dict(ids)
         rows = np.repeat(np.arange(len(texts), dtype=np.int64), np.frombuffer(lengths, np.int32))
         columns = np.frombuffer(found, np.int32)
         cells, counts = np.unique(rows * max(1, len(self._ids)) + columns, return_counts=True)
@@ -54,10 +56,6 @@ class Lexicon:
         self.weights: Vector = (weights / np.maximum(lengths2, 1e-9)[self.rows]).astype(np.float32)
         self.size = len(texts)
         self._spread: dict[int, list[tuple[NDArray[np.int64], Vector]]] = {}
-
-    def _numbered(self, names: Sequence[str]) -> list[int]:
-        ids = self._ids
-        return [ids.setdefault(name, len(ids)) for name in names]
 
     def names(self, ids: Sequence[int]) -> list[str]:
         """The features with these numbers, for explanations."""
