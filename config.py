@@ -150,6 +150,12 @@ class Settings(BaseSettings):
         url = re.sub(r"^sqlite(\+\w+)?://", "sqlite+aiosqlite://", url)
         return re.sub(r"^postgres(ql)?(\+\w+)?://", "postgresql+asyncpg://", url)
 
+    def kept_folder(self) -> Path:
+        """Where what was built is kept for the next start: beside the SQLite file, else in data/. May be deleted."""
+        scheme, _, file = self.async_database_url().partition(":///")
+        beside = Path(file.partition("?")[0]).parent if scheme.startswith("sqlite") and file else ROOT / "data"
+        return beside / "kept"
+
 
 def load_settings(**overrides: object) -> Settings:
     """Read the environment and `.env`. Raises WrongSetting, one sentence naming the first wrong setting."""

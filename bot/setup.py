@@ -23,6 +23,7 @@ from knowledge import seeding
 from knowledge.encoder import EncoderMissing, choose
 from knowledge.engine import Engine
 from knowledge.faults import ContentError
+from knowledge.kept import Folder
 from knowledge.load import load_all
 from knowledge.renewing import Renewer
 from knowledge.sources import load_sources
@@ -78,7 +79,8 @@ async def build_house(settings: Settings, database: Database, index_later: bool 
         seeded = await seeding.seed(work, content.entries)
     if seeded.added or seeded.updated or seeded.conflicts:
         _LOG.info("content_seeded", added=len(seeded.added), updated=len(seeded.updated), conflicts=seeded.conflicts)
-    renewer = Renewer(database, content.services, content.outside, encoder)
+    folder = Folder(settings.kept_folder(), _LOG.warning)
+    renewer = Renewer(database, content.services, content.outside, encoder, folder)
     try:
         renewed = None if index_later else await renewer.build()
         entries = renewed.entries if renewed is not None else await renewer.read()

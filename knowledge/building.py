@@ -12,12 +12,13 @@ from typing import Any, Final
 
 import numpy as np
 
-from knowledge.candidates import Meaning, Words, dimensions_for, moments_of, words_head
+from knowledge.candidates import Meaning, Words, dimensions_for, meaning_head, moments_of, words_head
 from knowledge.combining import Weighing
+from knowledge.features import SYNONYMS
 from knowledge.heads import Matrix
 from knowledge.layout import Layout
 from knowledge.learning import Lesson, learn
-from knowledge.lexical import Lexicon
+from knowledge.lexical import Lexicon, Neighbours
 from knowledge.matching import Index
 
 LEARNED_FILE: Final = Path(__file__).with_name("learned.json")
@@ -62,17 +63,21 @@ def weighings_of(plain: Mapping[str, Any]) -> dict[str, Weighing]:
 
 def build_words(layout: Layout) -> Words:
     """What is known by words."""
-    lexicon = Lexicon(layout.corpus.texts)
-    chunks = lexicon.project_all(dimensions_for(layout.corpus.topics))
-    everything = np.ones(len(layout.corpus.texts), bool)
-    return Words(layout.corpus, lexicon, words_head(moments_of(layout.corpus, chunks, everything)))
+    corpus = layout.corpus
+    lexicon = Lexicon(corpus.texts, SYNONYMS)
+    cells = lexicon.cells(corpus.texts)
+    chunks = lexicon.project_all(cells, dimensions_for(corpus.topics))
+    head = words_head(moments_of(corpus, chunks, np.ones(len(corpus.texts), bool)))
+    # without the cells, which nobody needs who only asks
+    return Words(corpus, Lexicon.kept(lexicon.arrays(), SYNONYMS), Neighbours(lexicon, cells), head)
 
 
 def build_meaning(layout: Layout, vectors: Matrix, former: Meaning | None = None) -> Meaning:
     """What is known by meaning, from the vectors of the corpus's texts in their order. A `former` one of the same
     number of candidates saves most of the time."""
-    start = former.head if former is not None and former.corpus.topics == layout.corpus.topics else None
-    return Meaning(layout.corpus, vectors, start)
+    corpus = layout.corpus
+    start = former.head if former is not None and former.corpus.topics == corpus.topics else None
+    return Meaning(corpus, vectors, meaning_head(vectors, corpus.owners, corpus.topics, start))
 
 
 def learn_weighings(

@@ -5,12 +5,15 @@ Immutable after it is built. How the evidence is weighed is learned in learning.
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
+from numpy.typing import NDArray
 
+from knowledge.features import Synonyms
 from knowledge.heads import ROUNDS, Head, Matrix, Moments, Numbers, discriminant, softmax_regression
 from knowledge.lexical import Ids, Lexicon, Neighbours
+from knowledge.packing import Arrays
 
 LEXICAL: Final = ("lex", "near", "mass")
 SEMANTIC: Final = ("sem", "meant", "sense")
@@ -60,12 +63,22 @@ class Corpus:
 class Words:
     """Evidence by words."""
 
-    def __init__(self, corpus: Corpus, lexicon: Lexicon, head: Head) -> None:
+    def __init__(self, corpus: Corpus, lexicon: Lexicon, neighbours: Neighbours, head: Head) -> None:
         self.corpus = corpus
         self.lexicon = lexicon
-        self.neighbours = Neighbours(lexicon)
+        self.neighbours = neighbours
         self.head = head
         self.dimensions = head.weights.shape[0]
+
+    def arrays(self) -> dict[str, NDArray[Any]]:
+        """To keep it, but for the corpus."""
+        return {**self.lexicon.arrays(), **self.neighbours.arrays(), **self.head.arrays("words")}
+
+    @classmethod
+    def kept(cls, arrays: Arrays, corpus: Corpus, synonyms: Synonyms) -> "Words":
+        """What arrays() gave."""
+        lexicon = Lexicon.kept(arrays, synonyms)
+        return cls(corpus, lexicon, Neighbours.kept(arrays, lexicon), Head.kept(arrays, "words"))
 
     def evidence(self, text: str) -> tuple[Matrix, float]:
         """(topics, LEXICAL), and the share of the text's words that are known."""
@@ -84,11 +97,11 @@ class Words:
 class Meaning:
     """Evidence by sentence vectors."""
 
-    def __init__(self, corpus: Corpus, vectors: Matrix, start: Head | None = None) -> None:
+    def __init__(self, corpus: Corpus, vectors: Matrix, head: Head) -> None:
         self.corpus = corpus
         self.vectors = vectors
         self.centre = vectors.mean(0).astype(np.float32)
-        self.head = meaning_head(vectors, corpus.owners, corpus.topics, start)
+        self.head = head
         self._lengths = np.concatenate(
             [np.linalg.norm(vectors[at : at + CHUNK] - self.centre, axis=-1) for at in range(0, len(vectors), CHUNK)]
         ).clip(1e-9)

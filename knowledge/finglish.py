@@ -6,15 +6,18 @@ never raising; takes and gives normalised text. The words themselves are in word
 """
 
 import re
-from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache
 from math import log1p
-from typing import Final
+from typing import Any, Final
 
+import numpy as np
+from numpy.typing import NDArray
 from rapidfuzz.distance import Levenshtein
 
 from knowledge.normalise import fold_homophones, joined, sound
+from knowledge.packing import Arrays, Texts
 from knowledge.spoken import FORMS
 from knowledge.words import ABBREVIATIONS, ENGLISH, FINGLISH_TO_PERSIAN
 
@@ -39,7 +42,6 @@ HALF_LIKELY: Final = 1.0
 
 _SOUNDS: Final[dict[str, tuple[str, ...]]] = {
     "kh": ("خ",), "gh": ("ق",), "ch": ("چ",), "sh": ("ش", "سه"), "zh": ("ژ",), "ck": ("ک",), "ph": ("ف",),
-    "th": ("ت",),
     "aa": ("ا",), "oo": ("و",), "ou": ("و",), "ow": ("و",), "ee": ("ی",), "ei": ("ی", ""), "ey": ("ی",),
     "ay": ("ای", "ی"), "iy": ("ی",), "ie": ("یه", "ی"), "oa": ("ا", "وا"), "ea": ("ا", "یا"), "ae": ("ا", "ای"),
     "ia": ("یا", "ی"), "io": ("یو", "ی"), "iye": ("یه", "ی"), "oe": ("و",), "oi": ("وی",), "ua": ("وا",),
@@ -47,8 +49,7 @@ _SOUNDS: Final[dict[str, tuple[str, ...]]] = {
     "a": ("", "ا"), "e": ("", "ی"), "o": ("", "و"), "i": ("ی", ""), "u": ("و", ""), "y": ("ی",), "w": ("و",),
     "v": ("و",), "b": ("ب",), "c": ("ک",), "d": ("د",), "f": ("ف",), "g": ("گ", "ق"), "h": ("ه",), "j": ("ج", "ژ"),
     "k": ("ک",), "l": ("ل",), "m": ("م",), "n": ("ن",), "p": ("پ",),
-    "q": ("ق",), "r": ("ر",), "s": ("س",), "t": ("ت",),
-    "x": ("خ", "کس"), "z": ("ز",),
+    "q": ("ق",), "r": ("ر",), "s": ("س",), "t": ("ت",), "th": ("ت",), "x": ("خ", "کس"), "z": ("ز",),
 }  # fmt: skip
 """What a sound may be in Persian letters, the likeliest first; homophones are folded. ع is not heard."""
 _AT_START: Final[dict[str, tuple[str, ...]]] = {
@@ -57,9 +58,8 @@ _AT_START: Final[dict[str, tuple[str, ...]]] = {
 }  # fmt: skip
 _AT_END: Final[dict[str, tuple[str, ...]]] = {
     "a": ("ا", "ه"), "e": ("ه", "", "ی"), "eh": ("ه",), "ah": ("اه", "ه"), "o": ("و", ""), "i": ("ی",),
-    "h": ("ه",), "u": ("و",), "ai": ("ایی", "ای"),
-    "ye": ("", "ی", "یه"), "ie": ("یه", "ی"), "iye": ("یه", "ی"), "ei": ("ی", "ه"), "oo": ("و",),
-    "aye": ("ای", "ا", "ایه"), "eye": ("ه",), "oye": ("وی", "و"),
+    "h": ("ه",), "u": ("و",), "ai": ("ایی", "ای"), "ye": ("", "ی", "یه"), "ie": ("یه", "ی"),
+    "iye": ("یه", "ی"), "ei": ("ی", "ه"), "oo": ("و",), "aye": ("ای", "ا", "ایه"), "eye": ("ه",), "oye": ("وی", "و"),
 }  # fmt: skip
 _UNLIKELY: Final = frozenset(
     {("i", ""), ("u", ""), ("g", "ق"), ("a", "ه"), ("ei", ""), ("oa", "ا"), ("ea", "ا"), ("e", "ی"), ("sh", "سه")}
@@ -156,17 +156,34 @@ class Finglish:
         """`texts`: normalised Persian, whose words are the vocabulary; `fixed`: Latin words with their Persian."""
         counts = Counter(word for text in texts for word in text.split() if not word.isascii())
         counts.update(dict.fromkeys((word for form in (*fixed.values(), *sorted(FORMS)) for word in form.split()), 1))
-        by_sound: dict[str, list[str]] = defaultdict(list)
-        by_letters: dict[str, str] = {}
-        for word, _ in counts.most_common():
-            if len(word) > 1:
-                by_sound[sound(word)].append(word)
-                by_letters.setdefault(_unheard(word), word)
-        self._by_sound = {key: words[:MOST_CANDIDATES] for key, words in by_sound.items()}
-        self._by_letters = by_letters
-        self._weight = {word: log1p(count) for word, count in counts.items()}
-        self._fixed = dict(fixed)
-        self._persian_word = lru_cache(maxsize=8192)(self._look_up)
+        words = [word for word, _ in counts.most_common()]
+        heard = [(sound(word), _unheard(word)) for word in words]
+        self._take(_Vocabulary(words, [counts[word] for word in words], heard, fixed))
+
+    def _take(self, words: "_Vocabulary") -> None:
+        self._words = words
+        # of the vocabulary, which does not know the cache: what refers to itself is not let go of by itself
+        self._persian_word = lru_cache(maxsize=8192)(words.look_up)
+
+    def arrays(self) -> dict[str, NDArray[Any]]:
+        """To keep it."""
+        counts = self._words.counts
+        return {
+            **Texts.of(counts).arrays("finglish.words"),
+            "finglish.counts": np.fromiter(counts.values(), np.int32, len(counts)),
+            **Texts.of(sound(word) for word in counts).arrays("finglish.sounds"),
+            **Texts.of(_unheard(word) for word in counts).arrays("finglish.letters"),
+        }
+
+    @classmethod
+    def kept(cls, arrays: Arrays, same: Mapping[str, str]) -> "Finglish":
+        """What arrays() gave; `same` has strings that are there already."""
+        words, sounds, letters = (Texts.kept(arrays, f"finglish.{name}") for name in ("words", "sounds", "letters"))
+        heard = zip(sounds, letters, strict=True)
+        counts = arrays["finglish.counts"].tolist()
+        made = cls.__new__(cls)
+        made._take(_Vocabulary([same.get(word, word) for word in words], counts, heard, FINGLISH_TO_PERSIAN))
+        return made
 
     def persian(self, normalised: str) -> str:
         """The text with its Latin words in Persian letters; digits, Persian words and abbreviations stay."""
@@ -176,9 +193,28 @@ class Finglish:
 
     def known(self, word: str) -> bool:
         """Whether a normalised Persian word is in the vocabulary."""
-        return word in self._weight
+        return word in self._words.counts
 
-    def _look_up(self, word: str) -> str:
+
+class _Vocabulary:
+    """Persian words, the commonest first, by how they sound and by how they are heard letter by letter."""
+
+    def __init__(
+        self, words: Sequence[str], counts: Sequence[int], heard: Iterable[tuple[str, str]], fixed: Mapping[str, str]
+    ) -> None:
+        self.counts = dict(zip(words, counts, strict=True))
+        self._fixed = dict(fixed)
+        self._by_sound: dict[str, list[str]] = {}
+        self._by_letters: dict[str, str] = {}
+        for word, (key, letters) in zip(words, heard, strict=True):
+            if len(word) > 1:
+                alike = self._by_sound.setdefault(key, [])
+                if len(alike) < MOST_CANDIDATES:
+                    alike.append(word)
+                self._by_letters.setdefault(word if letters == word else letters, word)
+
+    def look_up(self, word: str) -> str:
+        """A Latin word in Persian letters."""
         if len(word) > LONGEST_WORD or word in ABBREVIATIONS:
             return word
         fixed = self._fixed.get(word)
@@ -186,7 +222,7 @@ class Finglish:
             return fixed
         if not word.isalpha():
             parts = _LETTERS_AND_DIGITS.findall(word)
-            return " ".join(self._look_up(part) if _latin(part) else part for part in parts)
+            return " ".join(self.look_up(part) if _latin(part) else part for part in parts)
         if not word.isascii():
             return word
         return self._known_form(word) or self._nearest(word) or self._unknown(word)
@@ -202,8 +238,8 @@ class Finglish:
         best, best_score = None, float("-inf")
         for spelling, loss in spellings(word).items():
             found = self._by_letters.get(spelling)
-            if found and self._weight[found] - loss > best_score:
-                best, best_score = found, self._weight[found] - loss
+            if found and (score := log1p(self.counts[found]) - loss) > best_score:
+                best, best_score = found, score
         return best
 
     def _without_ending(self, word: str) -> str | None:
@@ -233,7 +269,7 @@ class Finglish:
         for candidate in self._by_sound.get(sound(word), ()):
             folded = _unheard(candidate)
             likeness = max(Levenshtein.normalized_similarity(guess, folded) for guess in guesses)
-            score = likeness + COMMON_WEIGHT * self._weight[candidate]
+            score = likeness + COMMON_WEIGHT * log1p(self.counts[candidate])
             if likeness >= FITTING and score > best_score:
                 best, best_score = candidate, score
         return best
@@ -250,7 +286,7 @@ def _with_ending(known: str, ending: str) -> str:
     return known + (" ا" if ending in {"م", "ت", "ش"} else " ") + ending
 
 
-@lru_cache(maxsize=16384)
+@lru_cache(maxsize=2048)
 def _unheard(word: str) -> str:
     """A Persian word as it is heard: homophones folded, without ع, and one letter for two of a kind inside it."""
     start = "ا" + word[1:].removeprefix("ا") if word.startswith("ع") else word

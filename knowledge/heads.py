@@ -4,10 +4,12 @@ Pure functions over arrays; what the vectors are is for the callers.
 """
 
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
+
+from knowledge.packing import Arrays
 
 Matrix = NDArray[np.float32]
 Numbers = NDArray[np.int64]
@@ -27,6 +29,15 @@ class Head:
     def scores(self, vectors: Matrix) -> Matrix:
         """(n, classes) for (n, dimensions), or (classes,) for one vector."""
         return ((vectors - self.centre) @ self.weights + self.bias).astype(np.float32, copy=False)
+
+    def arrays(self, name: str) -> dict[str, NDArray[Any]]:
+        """To keep it under this name."""
+        return {f"head.{name}.{part}": getattr(self, part) for part in self.__slots__}
+
+    @classmethod
+    def kept(cls, arrays: Arrays, name: str) -> "Head":
+        """What arrays() gave."""
+        return cls(**{part: arrays[f"head.{name}.{part}"] for part in cls.__slots__})
 
 
 @dataclass

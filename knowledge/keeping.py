@@ -66,35 +66,39 @@ def encode_all(encoder: Encoder, texts: Sequence[str], tell: Callable[[int], Non
 
 
 class Keeper:
-    """Finds or makes vectors, and remembers those in use (as float16)."""
+    """Finds or makes the vectors of one set of texts after the other, and remembers those of the last set."""
 
     def __init__(self, database: Database, encoder: Encoder) -> None:
         self._database = database
         self.encoder = encoder
-        self._shipped: Shipped | None = None
-        self._kept: dict[str, bytes] = {}
+        self._known = _Known([], None, np.zeros(0, bool))
         self.missing = 0
         """How many vectors are still to be made."""
 
+    def adopt(self, texts: Sequence[str], matrix: Matrix) -> None:
+        """Vectors that came from elsewhere."""
+        self._known = _Known(texts, matrix, np.ones(len(texts), bool))
+        self.missing = 0
+
     async def find(self, texts: Sequence[str]) -> list[str]:
-        """Take what is shipped or in the database; the texts that have no vector yet."""
-        wanted = [text for text in texts if text not in self._kept]
+        """Take what is there already, shipped, or in the database; the texts that have no vector yet."""
+        found = await asyncio.to_thread(self._known.among, texts)
+        wanted = await asyncio.to_thread(found.missing)
         if wanted:
-            if self._shipped is None:
-                self._shipped = await asyncio.to_thread(Shipped, self.encoder.name)
-            known = await asyncio.to_thread(self._shipped.among, wanted)
-            self._kept.update(await asyncio.to_thread(_packed, known))
-            wanted = [text for text in wanted if text not in self._kept]
+            await asyncio.to_thread(self._take_shipped, found, wanted)
+            wanted = await asyncio.to_thread(found.missing)
         if wanted:
             keys = await asyncio.to_thread(_keys, self.encoder.name, wanted)
             async with self._database.reading() as session:
                 stored = await vectors.read(session, keys)
-            self._kept.update({keys[key]: row for key, row in stored.items()})
-            wanted = [text for text in wanted if text not in self._kept]
-        in_use = set(texts)
-        self._kept = {text: row for text, row in self._kept.items() if text in in_use}
+            await asyncio.to_thread(_take_stored, found, {keys[key]: row for key, row in stored.items()})
+            wanted = await asyncio.to_thread(found.missing)
+        self._known = found
         self.missing = len(wanted)
         return wanted
+
+    def _take_shipped(self, found: _Known, wanted: Sequence[str]) -> None:
+        found.take(Shipped(self.encoder.name).among(wanted))
 
     def keys(self, texts: Sequence[str]) -> set[str]:
         """The database's keys of the vectors of texts. For a worker thread."""
@@ -113,20 +117,64 @@ class Keeper:
                 await vectors.store(
                     work, {vectors.key_of(self.encoder.name, text): row for text, row in made.items()}
                 )
-            self._kept.update(_packed(made))
+            await asyncio.to_thread(self._known.take, made)
         self.missing = 0
 
-    def matrix(self, texts: Sequence[str]) -> Matrix:
-        """(n, dimensions) of texts that all have one. For a worker thread."""
-        return vectors.unpacked([self._kept[text] for text in texts], len(self._kept[texts[0]]) // 2)
+    def matrix(self) -> Matrix:
+        """(n, dimensions), of the texts last looked for, which all have one by now."""
+        if self._known.rows is None or not self._known.there.all():
+            raise ValueError("not all vectors are there")
+        return self._known.rows
+
+
+class _Known:
+    """Vectors of texts in one array, as they come in."""
+
+    def __init__(self, texts: Sequence[str], rows: Matrix | None, there: NDArray[np.bool_]) -> None:
+        self.texts, self.rows, self.there = texts, rows, there
+
+    def missing(self) -> list[str]:
+        """The texts that have none yet."""
+        return list(dict.fromkeys(self.texts[at] for at in np.flatnonzero(~self.there).tolist()))
+
+    def among(self, texts: Sequence[str]) -> _Known:
+        """The vectors of other texts, as far as they are here."""
+        found = _Known(texts, None, np.zeros(len(texts), bool))
+        if self.rows is None:
+            return found
+        place = {text: at for at, text in enumerate(self.texts) if self.there[at]}
+        pairs = [(at, place[text]) for at, text in enumerate(texts) if text in place]
+        found.put([at for at, _ in pairs], self.rows, [of for _, of in pairs])
+        return found
+
+    def take(self, made: Mapping[str, Matrix]) -> None:
+        """Vectors by text."""
+        rows = {text: number for number, text in enumerate(made)}
+        places = [at for at in np.flatnonzero(~self.there).tolist() if self.texts[at] in rows]
+        if places:
+            self.put(places, np.stack(list(made.values())), [rows[self.texts[at]] for at in places])
+
+    def put(self, places: list[int], rows: Matrix, of: list[int]) -> None:
+        """Rows into places, some at a time: others want the interpreter too."""
+        if self.rows is None:
+            self.rows = np.empty((len(self.texts), rows.shape[1]), np.float32)
+        for begin in range(0, len(places), STORED_AT_ONCE):
+            some = slice(begin, begin + STORED_AT_ONCE)
+            self.rows[places[some]] = rows[of[some]]
+            self.there[places[some]] = True
+
+
+def _take_stored(found: _Known, stored: Mapping[str, bytes]) -> None:
+    """Rows of the database, some at a time."""
+    texts = list(stored)
+    for begin in range(0, len(texts), STORED_AT_ONCE):
+        some = texts[begin : begin + STORED_AT_ONCE]
+        rows = vectors.unpacked([stored[text] for text in some], len(stored[texts[0]]) // 2)
+        found.take(dict(zip(some, rows, strict=True)))
 
 
 def _keys(encoder: str, texts: Sequence[str]) -> dict[str, str]:
     return {vectors.key_of(encoder, text): text for text in texts}
-
-
-def _packed(made: Mapping[str, Matrix]) -> dict[str, bytes]:
-    return {text: vectors.packed(row) for text, row in made.items()}
 
 
 def _key(text: str) -> bytes:

@@ -6,17 +6,20 @@ Candidates are numbered; evidence and scores are arrays in that order.
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final, get_args
 
 import numpy as np
+from numpy.typing import NDArray
 
 from knowledge.candidates import Corpus
 from knowledge.entries import Entry
 from knowledge.load import Content, Outside, ServiceWords
 from knowledge.normalise import Script
-from knowledge.reading import Reader, Reading
+from knowledge.packing import Arrays, Texts, plain_array, plain_of
+from knowledge.reading import Reader
 
 GENERAL: Final = "general"
+SCRIPTS: Final[tuple[Script, ...]] = get_args(Script)
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +57,33 @@ class Layout:
     lengths: tuple[int, ...]
     reader: Reader
 
+    def arrays(self) -> dict[str, NDArray[Any]]:
+        """To keep it."""
+        codes = {script: code for code, script in enumerate(SCRIPTS)}
+        return {
+            "layout": plain_array([self.ids, self.topics, self.ours, self.services]),
+            **Texts.of(self.corpus.texts).arrays("texts"),
+            "texts.owners": self.corpus.owners.astype(np.int32),
+            "texts.scripts": np.array([codes[script] for script in self.scripts], np.uint8),
+            "texts.lengths": np.array(self.lengths, np.int16),
+            **self.reader.arrays(),
+        }
+
+    @classmethod
+    def kept(cls, arrays: Arrays) -> "Layout":
+        """What arrays() gave."""
+        ids, topics, ours, services = plain_of(arrays["layout"])
+        return cls(
+            tuple(ids),
+            topics,
+            ours,
+            tuple(services),
+            Corpus(Texts.kept(arrays, "texts"), arrays["texts.owners"].astype(np.int64), len(ids)),
+            tuple(SCRIPTS[code] for code in arrays["texts.scripts"].tolist()),
+            tuple(arrays["texts.lengths"].tolist()),
+            Reader.kept(arrays),
+        )
+
 
 def lay_out_content(content: Content) -> Layout:
     """The layout of all content."""
@@ -64,7 +94,7 @@ def lay_out_content(content: Content) -> Layout:
 def lay_out(
     topics: Sequence[TopicWords],
     services: Sequence[ServiceWords] = (),
-    outside: Sequence[Outside] = (),
+    outside: Sequence[Outside | TopicWords] = (),
     more_persian: Iterable[str] = (),
 ) -> Layout:
     """The layout of topics with their phrasings; `more_persian` only adds known words."""
@@ -72,18 +102,22 @@ def lay_out(
     groups: list[tuple[str, str | None, tuple[str, ...]]] = [
         *((topic.id, topic.service, topic.persian + topic.latin) for topic in topics),
         *((service.id, service.id, service.names + service.aliases + service.needs) for service in services),
-        *((kind.id, None, kind.messages) for kind in outside),
+        *((kind.id, None, (*kind.persian, *kind.latin)) for kind in outside),
     ]
     persian = [text for topic in topics for text in topic.persian]
     persian += [text for kind in outside for text in kind.persian]
     latin = [text for topic in topics for text in topic.latin] + [text for kind in outside for text in kind.latin]
     spoken_of = [text for _, _, texts in groups[len(topics) : len(topics) + len(services)] for text in texts]
     reader = Reader([*persian, *spoken_of, *more_persian], latin)
-    texts: list[Reading] = []
+    texts: list[str] = []
+    scripts: list[Script] = []
+    lengths: list[int] = []
     owners: list[int] = []
     for number, (_, _, phrasings) in enumerate(groups):
         readings = {reading.text: reading for reading in map(reader.as_written, phrasings) if reading.text}
-        texts += readings.values()
+        texts += readings
+        scripts += [reading.script for reading in readings.values()]
+        lengths += [reading.words for reading in readings.values()]
         owners += [number] * len(readings)
     kept = sorted(set(owners))
     place = {number: at for at, number in enumerate(kept)}
@@ -94,8 +128,8 @@ def lay_out(
         sum(number < len(topics) for number in kept),
         ours,
         tuple(group[1] for group in groups[:ours]),
-        Corpus([reading.text for reading in texts], np.array([place[o] for o in owners], np.int64), len(groups)),
-        tuple(reading.script for reading in texts),
-        tuple(reading.words for reading in texts),
+        Corpus(Texts.of(texts), np.array([place[o] for o in owners], np.int64), len(groups)),
+        tuple(scripts),
+        tuple(lengths),
         reader,
     )

@@ -97,7 +97,7 @@ def _ask_held_out(
     folds = np.where(owners >= lesson.ours, owners % FOLDS, folds)
     most = int(min(MOST_ASKED, max(200, MOST_CELLS // corpus.topics)))
     chosen = _sample(lesson, most, random)
-    chunks = words.lexicon.project_all(words.dimensions)
+    chunks = words.lexicon.project_all(words.lexicon.cells(corpus.texts), words.dimensions)
     whole = moments_of(corpus, chunks, np.ones(len(owners), bool))
     asked = _Asked(
         chosen,

@@ -1,18 +1,22 @@
 """The lexical side of the index: texts as weighted features, their nearest neighbours, and their projection.
 
-Immutable after it is built. What features are is in features.py; what becomes of likenesses in candidates.py.
+Immutable after it is built, and made of arrays: features go by hashes of their names. What features are is in
+features.py; what becomes of likenesses in candidates.py.
 """
 
 from array import array
 from collections import Counter, defaultdict
-from collections.abc import Sequence
-from typing import Final
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from hashlib import blake2b
+from typing import Any, Final
 from zlib import crc32
 
 import numpy as np
 from numpy.typing import NDArray
 
 from knowledge.features import SYNONYMS, Synonyms, features
+from knowledge.packing import Arrays
 
 Vector = NDArray[np.float32]
 Ids = NDArray[np.int32]
@@ -26,62 +30,113 @@ CHUNK: Final = 512
 """Texts that are spread out at once."""
 
 
+@dataclass(frozen=True)
+class Cells:
+    """The features of texts: `weights` of feature `columns` in text `rows`, by text. Needed while something is built
+    or learned; ten times the memory of all else here."""
+
+    rows: NDArray[np.int32]
+    columns: Ids
+    weights: Vector
+
+
 class Lexicon:
-    """The features of a set of texts and how rare each is."""
+    """The features of a set of texts and how rare each is; they are numbered in the order of their hashes."""
 
     def __init__(self, texts: Sequence[str], synonyms: Synonyms = SYNONYMS) -> None:
-        self._synonyms = synonyms
-        ids: defaultdict[str, int] = defaultdict()
-        ids.default_factory = ids.__len__  # a new feature gets the next number
-        # in one growing array: lists of numbers would leave holes in the memory that nobody gets back
-        found, lengths = array("i"), array("i")
-        for text in texts:
-            before = len(found)
-            found.extend(map(ids.__getitem__, features(text, synonyms)))
-            lengths.append(len(found) - before)
-        self._ids = dict(ids)
-        rows = np.repeat(np.arange(len(texts), dtype=np.int64), np.frombuffer(lengths, np.int32))
-        columns = np.frombuffer(found, np.int32)
-        cells, counts = np.unique(rows * max(1, len(self._ids)) + columns, return_counts=True)
-        self.rows = (cells // max(1, len(self._ids))).astype(np.int32)
-        self.columns = (cells % max(1, len(self._ids))).astype(np.int32)
-        having = np.bincount(self.columns, minlength=len(self._ids))
-        self.share = having / max(1, len(texts))
-        rarity = np.log((1 + len(texts)) / np.maximum(1, having)) + 0.3
-        kinds = np.fromiter((KIND_WEIGHT[name[0]] for name in self._ids), np.float64, len(self._ids))
-        self._weight = (rarity * kinds).astype(np.float32)
-        self._hashes = np.fromiter((crc32(name.encode()) for name in self._ids), np.int64, len(self._ids))
-        weights = self._weight[self.columns] * (1 + np.log(counts)).astype(np.float32)
-        lengths2 = np.sqrt(np.bincount(self.rows, weights.astype(np.float64) ** 2, minlength=len(texts)))
-        self.weights: Vector = (weights / np.maximum(lengths2, 1e-9)[self.rows]).astype(np.float32)
+        self.synonyms = synonyms
         self.size = len(texts)
-        self._spread: dict[int, list[tuple[NDArray[np.int64], Vector]]] = {}
+        names, rows, columns, counts = _counted(texts, synonyms)
+        having = np.bincount(columns, minlength=len(names))
+        rarity = np.log((1 + len(texts)) / np.maximum(1, having)) + 0.3
+        kinds = np.fromiter((KIND_WEIGHT[name[0]] for name in names), np.float64, len(names))
+        places = np.fromiter((crc32(name.encode()) for name in names), np.uint32, len(names))
+        hashes = _hashes(names)
+        order = np.argsort(hashes)
+        self._hashes = hashes[order]
+        self._having = having[order].astype(np.int32)
+        self._weight: Vector = (rarity * kinds)[order].astype(np.float32)
+        self._places = places[order]
+        at = np.empty(len(order), np.int32)
+        at[order] = np.arange(len(order), dtype=np.int32)
+        self._cells: Cells | None = self._weighed(rows, at[columns], counts)
 
-    def names(self, ids: Sequence[int]) -> list[str]:
-        """The features with these numbers, for explanations."""
-        every = list(self._ids)
-        return [every[i] for i in ids]
+    def arrays(self) -> dict[str, NDArray[Any]]:
+        """To keep it; without its cells."""
+        return {
+            "lexicon.size": np.array([self.size]),
+            "lexicon.hashes": self._hashes,
+            "lexicon.having": self._having,
+            "lexicon.weight": self._weight,
+            "lexicon.places": self._places,
+        }
+
+    @classmethod
+    def kept(cls, arrays: Arrays, synonyms: Synonyms = SYNONYMS) -> "Lexicon":
+        """What arrays() gave."""
+        made = cls.__new__(cls)
+        made.synonyms = synonyms
+        made.size = int(arrays["lexicon.size"][0])
+        made._hashes, made._having = arrays["lexicon.hashes"], arrays["lexicon.having"]
+        made._weight, made._places = arrays["lexicon.weight"], arrays["lexicon.places"]
+        made._cells = None
+        return made
+
+    @property
+    def features(self) -> int:
+        """How many there are."""
+        return len(self._hashes)
+
+    @property
+    def share(self) -> NDArray[np.float64]:
+        """The share of all texts that have each feature."""
+        shares: NDArray[np.float64] = self._having / max(1, self.size)
+        return shares
+
+    def cells(self, texts: Sequence[str]) -> Cells:
+        """The cells of the very texts that the lexicon was made of; counted again when they are not at hand."""
+        if self._cells is not None:
+            return self._cells
+        names, rows, columns, counts = _counted(texts, self.synonyms)
+        return self._weighed(rows, self.ids(names)[columns], counts)
+
+    def _weighed(self, rows: NDArray[np.int32], columns: Ids, counts: NDArray[np.int64]) -> Cells:
+        """Each text as a unit vector."""
+        weights = self._weight[columns] * (1 + np.log(counts)).astype(np.float32)
+        lengths = np.sqrt(np.bincount(rows, weights.astype(np.float64) ** 2, minlength=self.size))
+        return Cells(rows, columns, (weights / np.maximum(lengths, 1e-9)[rows]).astype(np.float32))
+
+    def ids(self, names: Sequence[str]) -> Ids:
+        """The numbers of features; -1 for an unknown one."""
+        hashes = _hashes(names)
+        if not len(self._hashes):
+            return np.full(len(names), -1, np.int32)
+        at = np.minimum(np.searchsorted(self._hashes, hashes), len(self._hashes) - 1)
+        found: Ids = np.where(self._hashes[at] == hashes, at, -1).astype(np.int32)
+        return found
 
     def look_up(self, text: str, as_new: bool = False) -> tuple[Ids, Vector, float]:
         """The known features of a text with their weights (a unit vector if all were known), and the share of its
         words, by weight, that are known. `as_new`: as if the lexicon had not been made of this text too."""
-        counts = Counter(features(text, self._synonyms))
+        counts = Counter(features(text, self.synonyms))
+        names = list(counts)
+        at = self.ids(names)
         if as_new:
-            alone = 1.5 / max(1, self.size)
-            own = [name for name in counts if name in self._ids and self.share[self._ids[name]] < alone]
-            for name in own:
-                counts["?" + name] = counts.pop(name)
-        unknown = float(np.log(1 + self.size) + 0.3)
-        known = [(self._ids[name], n) for name, n in counts.items() if name in self._ids]
-        strange = [name.lstrip("?")[0] for name in counts if name not in self._ids]
-        missing = sum((KIND_WEIGHT[kind] * unknown) ** 2 for kind in strange)
-        ids = np.fromiter((i for i, _ in known), np.int32, len(known))
-        times = np.fromiter((n for _, n in known), np.float32, len(known))
+            at[(at >= 0) & (self._having[at] < 1.5)] = -1
+        known = at >= 0
+        ids = at[known]
+        times = np.fromiter(counts.values(), np.float32, len(counts))[known]
         weights = self._weight[ids] * (1 + np.log(times))
         total = float(weights @ weights)
-        words = [name for name in counts if name.lstrip("?")[0] == "w"]
-        have = sum(float(self._weight[self._ids[name]]) / unknown for name in words if name in self._ids)
-        mass = have + sum(name not in self._ids for name in words)
+        unknown = float(np.log(1 + self.size) + 0.3)
+        missing, have, strange = 0.0, 0.0, 0
+        for name, place in zip(names, at.tolist(), strict=True):
+            if place < 0:
+                missing += (KIND_WEIGHT[name[0]] * unknown) ** 2
+            if name[0] == "w":
+                strange += place < 0
+                have += float(self._weight[place]) / unknown if place >= 0 else 0.0
+        mass = have + strange
         # half of the unknown counts: a text with a strange word is less near to all, but not by much
         return (
             ids,
@@ -92,52 +147,92 @@ class Lexicon:
     def projected(self, ids: Ids, weights: Vector, dimensions: int) -> Vector:
         """One text's features spread over a few thousand dimensions (signed hashing, two places a feature)."""
         out = np.zeros(dimensions, np.float32)
-        for places, signs in self._places(dimensions):
-            np.add.at(out, places[ids], weights * signs[ids])
+        for places, signs in _spread(self._places[ids], dimensions):
+            np.add.at(out, places, weights * signs)
         return out
 
-    def project_all(self, dimensions: int) -> list[Vector]:
+    def project_all(self, cells: Cells, dimensions: int) -> list[Vector]:
         """The same for all texts, in chunks of CHUNK rows."""
-        spread = self._places(dimensions)
+        spread = _spread(self._places, dimensions)
         chunks = []
         for start in range(0, self.size, CHUNK):
-            low, high = np.searchsorted(self.rows, (start, start + CHUNK))
-            rows, columns, weights = self.rows[low:high] - start, self.columns[low:high], self.weights[low:high]
+            low, high = np.searchsorted(cells.rows, (start, start + CHUNK))
+            rows, columns, weights = cells.rows[low:high] - start, cells.columns[low:high], cells.weights[low:high]
             height = min(CHUNK, self.size - start)
             flat = np.zeros(height * dimensions, np.float64)
             for places, signs in spread:
-                cells = rows.astype(np.int64) * dimensions + places[columns]
-                flat += np.bincount(cells, weights * signs[columns], minlength=len(flat))
+                flat_places = rows.astype(np.int64) * dimensions + places[columns]
+                flat += np.bincount(flat_places, weights * signs[columns], minlength=len(flat))
             chunks.append(flat.reshape(height, dimensions).astype(np.float32))
         return chunks
 
-    def _places(self, dimensions: int) -> list[tuple[NDArray[np.int64], Vector]]:
-        """For each of the two places of a feature: where it is, and its sign."""
-        if dimensions in self._spread:
-            return self._spread[dimensions]
-        first = self._hashes % dimensions
-        second = (self._hashes >> 11) * 2654435761 % 2**32 % dimensions
-        signs = np.where(self._hashes >> 31 == 1, 0.7071, -0.7071).astype(np.float32)
-        other = np.where(self._hashes >> 30 & 1 == 1, 0.7071, -0.7071).astype(np.float32)
-        return self._spread.setdefault(dimensions, [(first, signs), (second, other)])
+
+def _counted(texts: Iterable[str], synonyms: Synonyms) -> tuple[list[str], NDArray[np.int32], Ids, NDArray[np.int64]]:
+    """The names of all features, and which text has which how often, by text."""
+    numbers: defaultdict[str, int] = defaultdict()
+    numbers.default_factory = numbers.__len__  # a new feature gets the next number
+    # in one growing array: lists of numbers would leave holes in the memory that nobody gets back
+    found, lengths = array("i"), array("i")
+    for text in texts:
+        before = len(found)
+        found.extend(map(numbers.__getitem__, features(text, synonyms)))
+        lengths.append(len(found) - before)
+    many = max(1, len(numbers))
+    rows = np.repeat(np.arange(len(lengths), dtype=np.int64), np.frombuffer(lengths, np.int32))
+    cells, counts = np.unique(rows * many + np.frombuffer(found, np.int32), return_counts=True)
+    return list(numbers), (cells // many).astype(np.int32), (cells % many).astype(np.int32), counts
+
+
+def _hashes(names: Sequence[str]) -> NDArray[np.uint64]:
+    """Of 64 bits: among a million features, two are alike once in forty million contents."""
+    digests = b"".join([blake2b(name.encode(), digest_size=8).digest() for name in names])
+    return np.frombuffer(digests, "<u8")
+
+
+def _spread(hashes: NDArray[np.uint32], dimensions: int) -> list[tuple[NDArray[np.int64], Vector]]:
+    """For each of the two places of features: where it is, and its sign."""
+    wide = hashes.astype(np.int64)
+    first = wide % dimensions
+    second = (wide >> 11) * 2654435761 % 2**32 % dimensions
+    signs = np.where(wide >> 31 == 1, 0.7071, -0.7071).astype(np.float32)
+    other = np.where(wide >> 30 & 1 == 1, 0.7071, -0.7071).astype(np.float32)
+    return [(first, signs), (second, other)]
 
 
 class Neighbours:
     """How like a text is to each text of a lexicon: the cosine of their features, without the commonest ones."""
 
-    def __init__(self, lexicon: Lexicon) -> None:
-        keep = lexicon.share[lexicon.columns] <= COMMON
-        columns, rows, weights = lexicon.columns[keep], lexicon.rows[keep], lexicon.weights[keep]
+    def __init__(self, lexicon: Lexicon, cells: Cells) -> None:
+        keep = lexicon.share[cells.columns] <= COMMON
+        columns = cells.columns[keep]
         order = np.argsort(columns, kind="stable")
-        self._rows = rows[order]
-        self._weights = weights[order]
-        self._starts = np.searchsorted(columns[order], np.arange(len(lexicon.share) + 1))
+        # two bytes each do for most contents, and a cosine is not told to more than three places
+        self._rows = cells.rows[keep][order].astype(np.min_scalar_type(max(1, lexicon.size)))
+        self._weights = cells.weights[keep][order]
+        self._starts = np.searchsorted(columns[order], np.arange(lexicon.features + 1)).astype(np.int32)
         self._size = lexicon.size
+
+    def arrays(self) -> dict[str, NDArray[Any]]:
+        """To keep them."""
+        return {
+            "neighbours.rows": self._rows,
+            "neighbours.weights": self._weights,
+            "neighbours.starts": self._starts,
+        }
+
+    @classmethod
+    def kept(cls, arrays: Arrays, lexicon: Lexicon) -> "Neighbours":
+        """What arrays() gave."""
+        made = cls.__new__(cls)
+        made._rows, made._weights = arrays["neighbours.rows"], arrays["neighbours.weights"]
+        made._starts, made._size = arrays["neighbours.starts"], lexicon.size
+        return made
 
     def likeness(self, ids: Ids, weights: Vector) -> Vector:
         """(texts,), 0 to 1."""
         out = np.zeros(self._size, np.float32)
-        for feature, weight in zip(ids.tolist(), weights.tolist(), strict=True):
-            low, high = self._starts[feature], self._starts[feature + 1]
+        for low, high, weight in zip(
+            self._starts[ids].tolist(), self._starts[ids + 1].tolist(), weights.tolist(), strict=True
+        ):
             out[self._rows[low:high]] += weight * self._weights[low:high]
         return out

@@ -5,18 +5,21 @@ What comes out is what texts are compared by. Splitting long messages is in spli
 
 import re
 from collections import Counter, defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from math import log1p
-from typing import Final
+from typing import Any, Final
 
+import numpy as np
+from numpy.typing import NDArray
 from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
 from knowledge.finglish import Finglish
 from knowledge.keyboard import undone
 from knowledge.normalise import Script, fold_homophones, normalise, parts, script_of, without_courtesy
+from knowledge.packing import Arrays, Texts
 from knowledge.words import ENGLISH, FINGLISH, STOP
 
 LONGEST_TEXT: Final = 4096
@@ -59,22 +62,33 @@ class Reader:
     def __init__(self, persian: Iterable[str], latin: Iterable[str]) -> None:
         """Texts in Persian letters, and in Latin ones; their words are what is known."""
         written = [normalise(text) for text in persian]
-        self._finglish = Finglish(written)
         counts = Counter(word for text in written for word in text.split())
         counts.update(word for text in latin for word in normalise(text).split())
-        self._known = frozenset(counts) | ENGLISH | FINGLISH | STOP
-        self._counts = counts
-        by_length: dict[tuple[bool, int], dict[str, str]] = defaultdict(dict)
-        for word, count in counts.items():
-            if len(word) > SHORTEST_CORRECTED or (len(word) == SHORTEST_CORRECTED and count >= COMMON):
-                by_length[word.isascii(), len(word)][word] = fold_homophones(word)
-        small = {latin for latin in (True, False) if sum(latin is word.isascii() for word in counts) < FEWEST_KNOWN}
-        self._by_length = {key: words for key, words in by_length.items() if key[0] not in small}
-        self._corrected = lru_cache(maxsize=8192)(self._correct)
+        self._take(Finglish(written), _Known(counts))
+
+    def _take(self, finglish: Finglish, known: "_Known") -> None:
+        self._finglish = finglish
+        self._words = known
+        # of the words, which do not know the cache: what refers to itself is not let go of by itself
+        self._corrected = lru_cache(maxsize=8192)(known.correct)
+
+    def arrays(self) -> dict[str, NDArray[Any]]:
+        """To keep it."""
+        counts = self._words.counts
+        numbers = np.fromiter(counts.values(), np.int32, len(counts))
+        return {**Texts.of(counts).arrays("reader.words"), "reader.counts": numbers, **self._finglish.arrays()}
+
+    @classmethod
+    def kept(cls, arrays: Arrays) -> "Reader":
+        """What arrays() gave."""
+        counts = dict(zip(Texts.kept(arrays, "reader.words"), arrays["reader.counts"].tolist(), strict=True))
+        made = cls.__new__(cls)
+        made._take(Finglish.kept(arrays, {word: word for word in counts}), _Known(counts))
+        return made
 
     def read(self, raw: str, script: Script | None = None) -> Reading:
         """The reading of a message, or of a part of one whose `script` is known."""
-        typed = normalise(undone(raw[:LONGEST_TEXT], self._knows))
+        typed = normalise(undone(raw[:LONGEST_TEXT], self._words.has))
         script = script or script_of(typed)
         text = self._rendered(without_courtesy(typed), script)
         return Reading(" ".join(map(self._corrected, text.split())), script, typed)
@@ -93,11 +107,29 @@ class Reader:
             return text
         return " ".join(self._finglish.persian(part) if of == "fi" else part.strip() for of, part in parts(text))
 
-    def _correct(self, word: str) -> str:
+
+class _Known:
+    """The words of the content and how often it has each."""
+
+    def __init__(self, counts: Mapping[str, int]) -> None:
+        self.counts = counts
+        by_length: dict[tuple[bool, int], dict[str, str]] = defaultdict(dict)
+        for word, count in counts.items():
+            if len(word) > SHORTEST_CORRECTED or (len(word) == SHORTEST_CORRECTED and count >= COMMON):
+                folded = fold_homophones(word)
+                by_length[word.isascii(), len(word)][word] = word if folded == word else folded
+        small = {latin for latin in (True, False) if sum(latin is word.isascii() for word in counts) < FEWEST_KNOWN}
+        self._by_length = {key: words for key, words in by_length.items() if key[0] not in small}
+
+    def has(self, word: str) -> bool:
+        """Whether it is one of them, or a word that everybody knows."""
+        return word in self.counts or word in ENGLISH or word in FINGLISH or word in STOP
+
+    def correct(self, word: str) -> str:
         """The word, or the known one that it is a slip of; the commoner of two that are alike near."""
         latin = word.isascii()
         shortest = SHORTEST_LATIN if latin else SHORTEST_CORRECTED
-        if word in self._known or not shortest <= len(word) <= LONGEST_CORRECTED or word.isdigit():
+        if self.has(word) or not shortest <= len(word) <= LONGEST_CORRECTED or word.isdigit():
             return word
         folded = fold_homophones(word)
         best, best_score = word, 0.0
@@ -106,13 +138,10 @@ class Reader:
             cutoff = LIKE_ENOUGH_LATIN if latin else LIKE_ENOUGH
             near = process.extract(folded, choices, scorer=OSA.normalized_similarity, score_cutoff=cutoff, limit=8)
             for _, likeness, known in near:
-                score = likeness + COMMON_WEIGHT * log1p(self._counts[known])
+                score = likeness + COMMON_WEIGHT * log1p(self.counts[known])
                 if score > best_score and not (latin and known[0] != word[0]) and not _negates(word, known):
                     best, best_score = known, score
         return best
-
-    def _knows(self, word: str) -> bool:
-        return word in self._known
 
 
 def _negates(word: str, other: str) -> bool:

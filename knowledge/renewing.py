@@ -15,23 +15,18 @@ from math import log
 from typing import Any, Final
 
 from db.engine import Database
-from knowledge import seeding, vectors
-from knowledge.building import (
-    LEARNED_FORMAT,
-    build_meaning,
-    build_words,
-    learn_weighings,
-    shipped_learned,
-    weighings_of,
-)
-from knowledge.candidates import Words
+from knowledge import seeding, shelf, vectors
+from knowledge.building import LEARNED_FORMAT, build_meaning, learn_weighings, shipped_learned, weighings_of
+from knowledge.candidates import Meaning
 from knowledge.combining import Weighing
 from knowledge.encoder import Encoder, EncoderAway
 from knowledge.entries import Entry
 from knowledge.keeping import Keeper
-from knowledge.layout import Layout, TopicWords, lay_out_content, words_of
+from knowledge.kept import Folder
+from knowledge.layout import Layout, TopicWords, words_of
 from knowledge.load import Content, Outside, ServiceWords
 from knowledge.matching import Index
+from knowledge.material import Material
 from knowledge.memory import give_back_memory
 from knowledge.stored import Stored
 
@@ -53,6 +48,8 @@ class Renewed:
     index: Index
     entries: Mapping[str, Entry]
     revision: int
+    key: str
+    """Under which the index is kept."""
 
 
 class Renewer:
@@ -64,10 +61,13 @@ class Renewer:
         services: Sequence[ServiceWords],
         outside: Sequence[Outside],
         encoder: Encoder | None,
+        folder: Folder | None = None,
     ) -> None:
+        """What is built is kept in the folder, if there is one."""
         self._database = database
         self._services, self._outside = tuple(services), tuple(outside)
         self._keeper = Keeper(database, encoder) if encoder is not None else None
+        self._folder = folder or Folder(None)
         self._renewed: Renewed | None = None
         self._stored = Stored.nothing()
         self._revision = -1
@@ -107,21 +107,19 @@ class Renewer:
         entries = await self.read()
         former = self._renewed
         if former is not None and _asked(former.entries) == _asked(entries):
-            self._renewed = Renewed(former.index, entries, self._revision)
+            self._renewed = Renewed(former.index, entries, self._revision, former.key)
             return self._renewed
         return await self._built(entries)
 
     async def _built(self, entries: Mapping[str, Entry]) -> Renewed:
         revision = self._revision
         content = Content(tuple(entries.values()), self._services, self._outside)
-        layout = await asyncio.to_thread(lay_out_content, content)
-        words = await asyncio.to_thread(build_words, layout)
+        material = await asyncio.to_thread(Material.of, content)
+        key, layout, words = await asyncio.to_thread(shelf.words, self._folder, material)
         index = Index(layout, words, {"words": (await self._learned(layout))["words"]})
         if self._keeper is not None and self._renewed is not None and self._renewed.index.meaning is not None:
-            missing = await self._keeper.find(layout.corpus.texts)
-            if len(missing) <= QUICK:
-                index = await self._deepened(layout, words, missing, self._renewed.index.weighings) or index
-        self._renewed = Renewed(index, entries, revision)
+            index = await self._deepened(index, key, self._renewed.index) or index
+        self._renewed = Renewed(index, entries, revision, key)
         await asyncio.to_thread(give_back_memory)
         return self._renewed
 
@@ -182,38 +180,53 @@ class Renewer:
         """Give the index its meaning; whether that worked."""
         assert self._keeper is not None
         assert self._renewed is not None
-        layout = self._renewed.index.layout
-        missing = await self._keeper.find(layout.corpus.texts)
-        index = await self._deepened(layout, self._renewed.index.words, missing)
+        former = self._renewed
+        index = await self._deepened(former.index, former.key)
         if index is not None:
-            self._renewed = Renewed(index, self._renewed.entries, self._renewed.revision)
+            self._renewed = Renewed(index, former.entries, former.revision, former.key)
             await asyncio.to_thread(give_back_memory)
         return index is not None
 
-    async def _deepened(
-        self, layout: Layout, words: Words, missing: Sequence[str], lent: Mapping[str, Weighing] | None = None
-    ) -> Index | None:
-        """The index with meaning; None, and `trouble`, when the encoder is away. What is `lent` saves learning."""
-        assert self._keeper is not None
-        try:
-            await self._keeper.make(missing)
-        except EncoderAway as error:
-            self.trouble = str(error)
+    async def _deepened(self, index: Index, key: str, former: Index | None = None) -> Index | None:
+        """The index with meaning; None, and `trouble`, when the encoder is away. After an edit, the `former` index
+        lends what it has learned, and None comes when more than QUICK vectors are missing."""
+        layout, words = index.layout, index.words
+        meaning = index.meaning or await self._meaning(layout, key, former)
+        if meaning is None:
             return None
-        self.trouble = ""
-        matrix = await asyncio.to_thread(self._keeper.matrix, layout.corpus.texts)
-        former = self._renewed.index.meaning if self._renewed else None
-        meaning = await asyncio.to_thread(build_meaning, layout, matrix, former)
         learned: Mapping[str, Weighing] = await self._learned(layout)
-        self._borrowed = lent is not None and "meaning" not in learned
-        if lent is not None and self._borrowed:
-            learned = lent
+        self._borrowed = former is not None and "meaning" not in learned
+        if former is not None and self._borrowed:
+            learned = former.weighings
         if "meaning" not in learned:
             learned = await asyncio.to_thread(learn_weighings, layout, words, meaning, _pause)
             plain = {name: weighing.plain() for name, weighing in learned.items()}
             async with self._database.unit() as work:
                 await vectors.store_learned(work, self._learned_key(layout), plain)
         return Index(layout, words, learned, meaning)
+
+    async def _meaning(self, layout: Layout, key: str, former: Index | None) -> Meaning | None:
+        """Kept, or made of vectors."""
+        assert self._keeper is not None
+        texts, encoder = layout.corpus.texts, self._keeper.encoder.name
+        kept = await asyncio.to_thread(shelf.kept_meaning, self._folder, key, encoder, layout)
+        if kept is not None:
+            self._keeper.adopt(texts, kept.vectors)
+            self.trouble = ""
+            return kept
+        missing = await self._keeper.find(texts)
+        if former is not None and len(missing) > QUICK:
+            return None
+        try:
+            await self._keeper.make(missing)
+        except EncoderAway as error:
+            self.trouble = str(error)
+            return None
+        self.trouble = ""
+        start = former.meaning if former is not None else None
+        meaning = await asyncio.to_thread(build_meaning, layout, self._keeper.matrix(), start)
+        await asyncio.to_thread(shelf.keep_meaning, self._folder, key, encoder, meaning)
+        return meaning
 
     async def _learned(self, layout: Layout) -> dict[str, Weighing]:
         """What was learned from content of this size, here or before it was shipped; at least of words."""

@@ -12,6 +12,7 @@ import json
 import sys
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
+from pathlib import Path
 from time import perf_counter, process_time
 from typing import Any
 
@@ -27,6 +28,7 @@ from db.models import Entry as EntryRow
 from knowledge import seeding
 from knowledge.encoder import BuiltIn
 from knowledge.engine import Engine
+from knowledge.kept import Folder
 from knowledge.load import load_all
 from knowledge.renewing import Renewed, Renewer
 
@@ -56,7 +58,7 @@ async def content(database: Database) -> dict[str, Any]:
 async def words(database: Database) -> dict[str, Any]:
     """The index without an encoder, after some messages."""
     files = load_all()
-    renewer = Renewer(database, files.services, files.outside, None)
+    renewer = Renewer(database, files.services, files.outside, None, _folder())
     started = perf_counter()
     renewed = await renewer.build()
     built = perf_counter() - started
@@ -118,7 +120,7 @@ async def _deep(database: Database) -> tuple[Renewer, Renewed, BuiltIn]:
     """With meaning, brought about as in the assistant."""
     files = load_all()
     encoder = await asyncio.to_thread(BuiltIn)
-    renewer = Renewer(database, files.services, files.outside, encoder)
+    renewer = Renewer(database, files.services, files.outside, encoder, _folder())
     latest = [await renewer.build()]
     deep = asyncio.Event()
 
@@ -133,6 +135,10 @@ async def _deep(database: Database) -> tuple[Renewer, Renewed, BuiltIn]:
     with suppress(asyncio.CancelledError):
         await running
     return renewer, latest[0], encoder
+
+
+def _folder() -> Folder:
+    return Folder(Path(sys.argv[2]).parent / "kept")
 
 
 async def _some(engine: Engine) -> None:

@@ -61,8 +61,9 @@ async def test_what_is_made_is_stored_and_never_made_again(database: Database, s
     assert await other.find([*TEXTS, "new"]) == ["new"]
     assert len(encoder.asked) == asked
     await other.make(["new"])
-    np.testing.assert_allclose(other.matrix([*TEXTS, "new"]), encode_all(encoder, [*TEXTS, "new"]), atol=2e-3)
-    np.testing.assert_allclose(other.matrix(TEXTS[::-1]), encode_all(encoder, TEXTS[::-1]), atol=2e-3)
+    np.testing.assert_allclose(other.matrix(), encode_all(encoder, [*TEXTS, "new"]), atol=2e-3)
+    assert await other.find(TEXTS[::-1]) == []
+    np.testing.assert_allclose(other.matrix(), encode_all(encoder, TEXTS[::-1]), atol=2e-3)
 
 
 async def test_what_is_shipped_is_neither_made_nor_stored(database: Database, ships: Path) -> None:
@@ -71,7 +72,7 @@ async def test_what_is_shipped_is_neither_made_nor_stored(database: Database, sh
     keeper = Keeper(database, encoder)
     assert await keeper.find(TEXTS) == TEXTS[7:]
     await keeper.make(TEXTS[7:])
-    assert (np.diag(keeper.matrix(TEXTS) @ encode_all(encoder, TEXTS).T) > 0.999).all()
+    assert (np.diag(keeper.matrix() @ encode_all(encoder, TEXTS).T) > 0.999).all()
     keys = [vectors.key_of(encoder.name, text) for text in TEXTS]
     async with database.reading() as session:
         assert set(await vectors.read(session, keys)) == set(keys[7:])
@@ -81,16 +82,31 @@ async def test_encoders_do_not_share_vectors(database: Database, ships: Path) ->
     one, two = Hashed(), Hashed()
     two.name = "hashed/2"
     ship(one.name, {TEXTS[0]: np.ones(48, np.float32)}, ships)
-    await Keeper(database, one).make(TEXTS)
+    keeper = Keeper(database, one)
+    await keeper.make(await keeper.find(TEXTS))
     assert await Keeper(database, two).find(TEXTS) == TEXTS
 
 
 async def test_memory_holds_what_is_in_use_only(database: Database, ships: Path) -> None:
     keeper = Keeper(database, Hashed())
-    await keeper.make(TEXTS)
+    await keeper.make(await keeper.find(TEXTS))
     assert await keeper.find(TEXTS[:3]) == []
-    assert set(keeper._kept) == set(TEXTS[:3])
+    assert keeper.matrix().shape == (3, 48)
     assert await keeper.find(TEXTS) == [], "the others come back from the database"
+    assert keeper.matrix().shape == (10, 48)
+
+
+async def test_vectors_from_elsewhere_are_neither_looked_for_nor_made(database: Database, ships: Path) -> None:
+    encoder = Hashed()
+    keeper, given = Keeper(database, encoder), encode_all(encoder, TEXTS)
+    keeper.adopt(TEXTS, given)
+    assert keeper.matrix() is given
+    assert await keeper.find([*TEXTS[5:], "new", "new"]) == ["new"]
+    with pytest.raises(ValueError, match="not all"):
+        keeper.matrix()
+    await keeper.make(["new"])
+    np.testing.assert_array_equal(keeper.matrix()[:5], given[5:])
+    np.testing.assert_array_equal(keeper.matrix()[5:], encode_all(encoder, ["new", "new"]))
 
 
 async def test_what_was_done_before_the_encoder_went_away_is_kept(
@@ -99,6 +115,7 @@ async def test_what_was_done_before_the_encoder_went_away_is_kept(
     monkeypatch.setattr(keeping, "CHUNK", 2)
     monkeypatch.setattr(keeping, "STORED_AT_ONCE", 4)
     keeper = Keeper(database, Watched(bears=3))
+    await keeper.find(TEXTS)
     with pytest.raises(EncoderAway, match="went away"):
         await keeper.make(TEXTS)
     assert await Keeper(database, Hashed()).find(TEXTS) == TEXTS[4:]

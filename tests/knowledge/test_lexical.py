@@ -10,7 +10,7 @@ import sys
 import numpy as np
 import pytest
 
-from knowledge.features import Synonyms
+from knowledge.features import Synonyms, features
 from knowledge.lexical import COMMON, Lexicon, Neighbours
 from tests.house.source import ROOT
 
@@ -30,6 +30,10 @@ NO_SYNONYMS = Synonyms([])
 @pytest.fixture(scope="module")
 def lexicon() -> Lexicon:
     return Lexicon(TEXTS, NO_SYNONYMS)
+
+
+def _neighbours(lexicon: Lexicon) -> Neighbours:
+    return Neighbours(lexicon, lexicon.cells(TEXTS if lexicon.size else []))
 
 
 def test_a_text_of_the_lexicon_is_a_unit_vector_and_known(lexicon: Lexicon) -> None:
@@ -56,29 +60,52 @@ def test_a_held_out_text_does_not_know_the_words_that_only_it_has(lexicon: Lexic
     assert len(new) < len(seen)
     assert as_new == 0.0 < known
     shared, _, _ = lexicon.look_up("دوره آموزشی کجا", as_new=True)
-    names = lexicon.names(shared.tolist())
-    assert any(name.startswith("w") and "آموز" in name for name in names)
-    assert not any(name.startswith("w") and "کجا" in name for name in names)
+    names = features("دوره آموزشی کجا", NO_SYNONYMS)
+    found = {name for name, number in zip(names, lexicon.ids(names), strict=True) if number in shared}
+    assert any(name.startswith("w") and "آموز" in name for name in found)
+    assert not any(name.startswith("w") and "کجا" in name for name in found)
     without = Lexicon([text for text in TEXTS if text != "برق کارگاه قطع شد"], NO_SYNONYMS)
-    assert {*without.names(without.look_up("برق کارگاه قطع شد")[0].tolist())} >= {*lexicon.names(new.tolist())}
+    names = features("برق کارگاه قطع شد", NO_SYNONYMS)
+    kept = {name for name, number in zip(names, lexicon.ids(names), strict=True) if number in new}
+    assert {name for name, number in zip(names, without.ids(names), strict=True) if number >= 0} >= kept
 
 
-def test_names_tell_the_features(lexicon: Lexicon) -> None:
+def test_features_are_known_by_their_names(lexicon: Lexicon) -> None:
     ids, _, _ = lexicon.look_up("زمین متری چند")
-    names = lexicon.names(ids.tolist())
-    assert len(names) == len(set(names)) == len(ids)
-    assert "wزمین" in names
+    assert len(ids) == len(set(ids.tolist()))
+    names = features("زمین متری چند", NO_SYNONYMS)
+    assert set(lexicon.ids(names).tolist()) == set(ids.tolist())
+    assert lexicon.ids(["wزمین", "wزرافه"]).tolist() == [ids[0], -1]
+
+
+def test_what_is_kept_is_what_was_built(lexicon: Lexicon) -> None:
+    """Also the cells, counted again from the texts."""
+    kept = Lexicon.kept(lexicon.arrays(), NO_SYNONYMS)
+    assert (kept.size, kept.features) == (lexicon.size, lexicon.features)
+    for text in (*TEXTS, "زمین زرافه"):
+        for one, other in zip(kept.look_up(text), lexicon.look_up(text), strict=True):
+            np.testing.assert_array_equal(one, other)
+    cells, again = lexicon.cells(TEXTS), kept.cells(TEXTS)
+    dense = [np.zeros((lexicon.size, lexicon.features), np.float32) for _ in range(2)]
+    for matrix, of in zip(dense, (cells, again), strict=True):
+        matrix[of.rows, of.columns] = of.weights
+    np.testing.assert_allclose(dense[0], dense[1], atol=1e-6)
+    near = Neighbours(lexicon, cells)
+    found = lexicon.look_up("زمین آموزشی")[:2]
+    np.testing.assert_array_equal(
+        Neighbours.kept(near.arrays(), kept).likeness(*found), near.likeness(*found), strict=True
+    )
 
 
 def test_synonyms_make_texts_alike() -> None:
     plain, knowing = Lexicon(TEXTS, NO_SYNONYMS), Lexicon(TEXTS, Synonyms(["قیمت, هزینه"]))
     place = TEXTS.index("قیمت زمین شهرک")
-    likeness = [Neighbours(one).likeness(*one.look_up("هزینه زمین")[:2])[place] for one in (plain, knowing)]
+    likeness = [_neighbours(one).likeness(*one.look_up("هزینه زمین")[:2])[place] for one in (plain, knowing)]
     assert likeness[1] > likeness[0]
 
 
 def test_the_nearest_neighbour_is_the_text_itself(lexicon: Lexicon) -> None:
-    neighbours = Neighbours(lexicon)
+    neighbours = _neighbours(lexicon)
     for place, text in enumerate(TEXTS):
         likeness = neighbours.likeness(*lexicon.look_up(text)[:2])
         assert likeness.argmax() == place
@@ -88,33 +115,34 @@ def test_the_nearest_neighbour_is_the_text_itself(lexicon: Lexicon) -> None:
 
 def test_neighbours_are_cosines_without_the_commonest_features(lexicon: Lexicon) -> None:
     """Against the sum written out."""
-    dense = np.zeros((lexicon.size, len(lexicon.share)), np.float32)
-    dense[lexicon.rows, lexicon.columns] = lexicon.weights
+    dense, cells = np.zeros((lexicon.size, lexicon.features), np.float32), lexicon.cells(TEXTS)
+    dense[cells.rows, cells.columns] = cells.weights
     np.testing.assert_allclose(np.linalg.norm(dense, axis=1), 1, atol=1e-5)
     dense[:, lexicon.share > COMMON] = 0
     ids, weights, _ = lexicon.look_up("زمین آموزشی")
-    message = np.zeros(len(lexicon.share), np.float32)
+    message = np.zeros(lexicon.features, np.float32)
     message[ids] = weights
-    np.testing.assert_allclose(Neighbours(lexicon).likeness(ids, weights), dense @ message, atol=1e-5)
+    np.testing.assert_allclose(_neighbours(lexicon).likeness(ids, weights), dense @ message, atol=1e-5)
 
 
 def test_one_text_is_projected_as_all_are(lexicon: Lexicon) -> None:
-    (chunk,) = lexicon.project_all(64)
+    (chunk,) = lexicon.project_all(lexicon.cells(TEXTS), 64)
     for place, text in enumerate(TEXTS):
         np.testing.assert_allclose(chunk[place], lexicon.projected(*lexicon.look_up(text)[:2], 64), atol=1e-5)
 
 
 def test_projecting_keeps_likeness_about_as_it_was() -> None:
     lexicon = Lexicon(TEXTS, NO_SYNONYMS)
-    dense = np.zeros((lexicon.size, len(lexicon.share)), np.float32)
-    dense[lexicon.rows, lexicon.columns] = lexicon.weights
-    (spread,) = lexicon.project_all(4096)
+    dense, cells = np.zeros((lexicon.size, lexicon.features), np.float32), lexicon.cells(TEXTS)
+    dense[cells.rows, cells.columns] = cells.weights
+    (spread,) = lexicon.project_all(lexicon.cells(TEXTS), 4096)
     np.testing.assert_allclose(spread @ spread.T, dense @ dense.T, atol=0.1)
 
 
 def test_many_texts_are_projected_in_chunks() -> None:
     texts = [f"زمین {number}" for number in range(1100)]
-    chunks = Lexicon(texts, NO_SYNONYMS).project_all(32)
+    lexicon = Lexicon(texts, NO_SYNONYMS)
+    chunks = lexicon.project_all(lexicon.cells(texts), 32)
     assert [len(chunk) for chunk in chunks] == [512, 512, 76]
 
 
@@ -124,7 +152,8 @@ from knowledge.lexical import Lexicon
 texts = json.loads(sys.argv[1])
 lexicon = Lexicon(texts)
 ids, weights, known = lexicon.look_up(texts[0] + " " + texts[3])
-print(json.dumps([lexicon.projected(ids, weights, 32).tolist(), known, lexicon.project_all(32)[0].tolist()]))
+(chunk,) = lexicon.project_all(lexicon.cells(texts), 32)
+print(json.dumps([lexicon.projected(ids, weights, 32).tolist(), known, chunk.tolist()]))
 """
 
 
@@ -152,5 +181,5 @@ def test_an_empty_lexicon_is_borne() -> None:
     lexicon = Lexicon([])
     ids, weights, known = lexicon.look_up("زمین")
     assert (len(ids), known) == (0, 0.0)
-    assert len(Neighbours(lexicon).likeness(ids, weights)) == 0
-    assert lexicon.project_all(16) == []
+    assert len(_neighbours(lexicon).likeness(ids, weights)) == 0
+    assert lexicon.project_all(lexicon.cells([]), 16) == []

@@ -12,8 +12,7 @@ from sqlalchemy import delete, func, select
 from db.engine import Database
 from db.models import Entry as EntryRow
 from db.models import KnowledgeLearned, Revision
-from knowledge import building, renewing, seeding
-from knowledge.keeping import Keeper
+from knowledge import building, renewing, seeding, shelf
 from knowledge.load import Content
 from knowledge.stored import Stored
 from tests.knowledge.renewed import PATIENCE, Slow, asked_too, process, publish, until
@@ -230,10 +229,11 @@ async def test_heavy_work_never_runs_on_the_loop(few: Database, monkeypatch: pyt
 
         return call
 
-    for name in ("lay_out_content", "build_words", "build_meaning", "learn_weighings"):
+    for name in ("build_meaning", "learn_weighings"):
         monkeypatch.setattr(renewing, name, noted(name, getattr(renewing, name)))
+    for name in ("words", "kept_meaning", "keep_meaning"):
+        monkeypatch.setattr(shelf, name, noted(name, getattr(shelf, name)))
     monkeypatch.setattr(Stored, "renewed", noted("renewed", Stored.renewed))
-    monkeypatch.setattr(Keeper, "matrix", noted("matrix", Keeper.matrix))
     monkeypatch.setattr(Hashed, "encode", noted("encode", Hashed.encode))
     async with process(few, Hashed()) as here:
         await until(lambda: here.now.index.meaning is not None)

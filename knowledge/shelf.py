@@ -1,0 +1,64 @@
+"""Takes what an index is made of from the folder, or builds it and puts it there.
+
+All of it blocks, some of it for seconds: for worker threads.
+"""
+
+from __future__ import annotations
+
+from hashlib import sha256
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from knowledge.candidates import CHUNK, Meaning, Words, unit
+from knowledge.features import SYNONYMS
+from knowledge.heads import Head
+from knowledge.kept import Folder
+from knowledge.layout import Layout
+from knowledge.material import Material
+from knowledge.packing import Arrays, pack, unpack
+from knowledge.workshop import built
+
+
+def words(folder: Folder, material: Material) -> tuple[str, Layout, Words]:
+    """The key of a content, its layout, and the index by words."""
+    key = material.key
+    kept = folder.read("words", key)
+    if kept is not None:
+        return key, *_words(kept)
+    packed = built(material)
+    folder.write("words", key, packed)
+    return key, *_words(unpack(packed, key))
+
+
+def _words(arrays: Arrays) -> tuple[Layout, Words]:
+    layout = Layout.kept(arrays)
+    return layout, Words.kept(arrays, layout.corpus, SYNONYMS)
+
+
+def kept_meaning(folder: Folder, key: str, encoder: str, layout: Layout) -> Meaning | None:
+    """The index by meaning that belongs to the layout under `key`; None when it is not kept."""
+    arrays = folder.read("meaning", _meaning_key(key, encoder))
+    if arrays is None:
+        return None
+    short = arrays["vectors"]
+    vectors = np.empty(short.shape, np.float32)
+    for begin in range(0, len(short), CHUNK):
+        vectors[begin : begin + CHUNK] = unit(short[begin : begin + CHUNK].astype(np.float32))
+    return Meaning(layout.corpus, vectors, Head.kept(arrays, "meaning"))
+
+
+def keep_meaning(folder: Folder, key: str, encoder: str, meaning: Meaning) -> None:
+    """Put it there; vectors with two bytes a figure."""
+    if not folder.keeps:
+        return
+    short: NDArray[Any] = np.empty(meaning.vectors.shape, np.float16)
+    for begin in range(0, len(short), CHUNK):
+        short[begin : begin + CHUNK] = meaning.vectors[begin : begin + CHUNK]
+    kept = _meaning_key(key, encoder)
+    folder.write("meaning", kept, pack({"vectors": short, **meaning.head.arrays("meaning")}, kept))
+
+
+def _meaning_key(key: str, encoder: str) -> str:
+    return sha256(f"{key}\n{encoder}".encode()).hexdigest()
