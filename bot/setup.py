@@ -15,16 +15,16 @@ from db import chats, inbox, leases, migrate, outbox
 from db.away import DatabaseAway
 from db.engine import Database
 from desk.hours import HoursError, load_hours
-from eservices.catalogue import CatalogueError
+from eservices.catalogue import Catalogue, CatalogueError
 from eservices.catalogue import load as load_catalogue
 from eservices.provinces import ProvincesError, provinces
 from handlers.house import House
-from knowledge import seeding
+from knowledge import seeded, seeding
 from knowledge.encoder import EncoderMissing, choose
 from knowledge.engine import Engine
 from knowledge.faults import ContentError
 from knowledge.kept import Folder
-from knowledge.load import load_all
+from knowledge.load import ServiceWords, load_content, load_outside
 from knowledge.renewing import Renewer
 from knowledge.sources import load_sources
 from knowledge.stored import StoredContentError
@@ -67,7 +67,8 @@ async def build_house(settings: Settings, database: Database, index_later: bool 
         catalogue = load_catalogue(CATALOGUE)
         hours = load_hours()
         sources = load_sources()
-        content = load_all()
+        services, outside = _services(catalogue), load_outside()
+        await _seed(database)
         encoder = await asyncio.to_thread(choose, settings, asyncio.get_running_loop())
     except EncoderMissing as error:
         # without it, topics are found by words alone; /readyz says so
@@ -75,12 +76,8 @@ async def build_house(settings: Settings, database: Database, index_later: bool 
         encoder = None
     except (TextsError, CatalogueError, ProvincesError, ContentError, HoursError) as error:
         raise CannotStart(str(error)) from None
-    async with database.unit() as work:
-        seeded = await seeding.seed(work, content.entries)
-    if seeded.added or seeded.updated or seeded.conflicts:
-        _LOG.info("content_seeded", added=len(seeded.added), updated=len(seeded.updated), conflicts=seeded.conflicts)
     folder = Folder(settings.kept_folder(), _LOG.warning)
-    renewer = Renewer(database, content.services, content.outside, encoder, folder)
+    renewer = Renewer(database, services, outside, encoder, folder)
     try:
         renewed = None if index_later else await renewer.build()
         entries = renewed.entries if renewed is not None else await renewer.read()
@@ -100,9 +97,33 @@ async def build_house(settings: Settings, database: Database, index_later: bool 
         staff_chat_id=settings.staff_chat_id,
         admin_ids=settings.admin_ids,
         moved=moved,
-        outside={kind.id: kind for kind in content.outside},
+        outside={kind.id: kind for kind in outside},
     )
     return Built(house, renewer)
+
+
+async def _seed(database: Database) -> None:
+    """Bring the content's files into the database, unless they are there. Raises ContentError."""
+    key = await asyncio.to_thread(seeded.files_key)
+    async with database.reading() as session:
+        if await seeded.is_seeded(session, key):
+            return
+    entries = load_content()
+    async with database.unit() as work:
+        done = await seeding.seed(work, entries)
+        if not done.conflicts:  # those are told at every start, until somebody looks into them
+            await seeded.remember(work, key, [entry.id for entry in entries])
+    if done.added or done.updated or done.conflicts:
+        _LOG.info("content_seeded", added=len(done.added), updated=len(done.updated), conflicts=done.conflicts)
+
+
+def _services(catalogue: Catalogue) -> tuple[ServiceWords, ...]:
+    """How people speak of the services: what knowledge.load reads from their files, without reading them twice."""
+    every = sorted(catalogue, key=lambda service: service.id)
+    return tuple(
+        ServiceWords(one.id, (one.name.fa, one.name.en), one.aliases.fa + one.aliases.en, one.needs.fa + one.needs.en)
+        for one in every
+    )
 
 
 async def release_claims(database: Database) -> None:

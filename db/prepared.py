@@ -71,9 +71,7 @@ class Prepared:
         if self._row is not None:
             outputs = self._outputs
             found = [
-                self._row(
-                    [convert(value) if convert else value for convert, value in zip(outputs, row, strict=True)]
-                )
+                self._row([convert(value) if convert else value for convert, value in zip(outputs, row, strict=True)])
                 for row in found
             ]
         return Result(found, cursor.rowcount)

@@ -21,7 +21,11 @@ class Unreadable(Exception):
         self.reason = reason
 
 
-class _StrictLoader(yaml.SafeLoader):
+_Loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+"""Written in C where there is one: seven times as fast, and every start reads all services."""
+
+
+class _StrictLoader(_Loader):  # type: ignore[misc]
     """The safe loader, but a key written twice is a fault: YAML itself would silently keep the last one."""
 
     def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
@@ -31,7 +35,8 @@ class _StrictLoader(yaml.SafeLoader):
                 if key.value in seen and key.value != "<<":
                     raise Unreadable(key.start_mark.line + 1, (key.value,), "the key is written twice")
                 seen.add(key.value)
-        return super().construct_mapping(node, deep)
+        found: dict[Any, Any] = super().construct_mapping(node, deep)
+        return found
 
 
 def read_mapping(text: str) -> dict[str, Any]:

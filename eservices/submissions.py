@@ -78,9 +78,7 @@ async def _version(work: Unit, service: Service) -> int:
     return (await work.session.execute(mine)).scalar_one()
 
 
-_WITH_FORM = select(Submission, ServiceVersion.form).join(
-    ServiceVersion, ServiceVersion.id == Submission.version_id
-)
+_WITH_FORM = select(Submission, ServiceVersion.form).join(ServiceVersion, ServiceVersion.id == Submission.version_id)
 
 
 async def find(work: Unit, person: Person, submission_id: int) -> OpenForm | None:

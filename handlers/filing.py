@@ -194,9 +194,7 @@ def _new_ticket(context: Context, opened: OpenForm) -> tickets.NewTicket:
     submission = opened.submission
     in_catalogue = submission.service in context.house.catalogue
     lines = question_views.review_lines(context, opened)
-    province = next(
-        (opened.state.answers.get(f.id) for f in opened.form.fields if f.type == "province"), None
-    )
+    province = next((opened.state.answers.get(f.id) for f in opened.form.fields if f.type == "province"), None)
     return tickets.NewTicket(
         service=submission.service,
         team=context.house.catalogue.service(submission.service).team if in_catalogue else "general",

@@ -119,9 +119,7 @@ def _field_rows(context: Context, opened: OpenForm, asks: Ask, field: Field) -> 
             for o in field.options
         ]
     elif field.type == "province":
-        rows += _packed(
-            Button(p.said(context.lang), _data(opened, "c", p.code)) for p in provinces().values()
-        )
+        rows += _packed(Button(p.said(context.lang), _data(opened, "c", p.code)) for p in provinces().values())
     if asks.known is not None:
         value = _value(context, field, asks.known)
         rows.append((Button(context.label("form.use_known", value=value)[:60], _data(opened, "k")),))
@@ -174,8 +172,10 @@ def _review(context: Context, opened: OpenForm, asks: Ask) -> tuple[str, Rows]:
     lines, changes = [], []
     for line in forms.review(opened.form, opened.state, context.lang):
         label = line.field.label.said(context.lang)
-        value = context.html("form.skipped") if line.shown is None else display_in(
-            context.house, context.language, line.field, line.shown
+        value = (
+            context.html("form.skipped")
+            if line.shown is None
+            else display_in(context.house, context.language, line.field, line.shown)
         )
         lines.append(context.html("form.line", label=label, value=value))
         changes.append(Button(context.label("form.change", label=label)[:60], _data(opened, "e", line.field.id)))

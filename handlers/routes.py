@@ -79,9 +79,7 @@ def register(application: Application[Any, Context, Any, Any, Any, Any]) -> None
     application.add_handler(_PressInPrivate(inbound.stale_press))
     application.add_handler(MessageHandler(private, inbound.message))
     application.add_handler(
-        MessageHandler(
-            filters.ChatType.PRIVATE & filters.UpdateType.EDITED_MESSAGE & known_person, inbound.edited
-        )
+        MessageHandler(filters.ChatType.PRIVATE & filters.UpdateType.EDITED_MESSAGE & known_person, inbound.edited)
     )
     application.add_handler(_MembershipInStaffGroup(staff.membership, ChatMemberHandler.MY_CHAT_MEMBER))
     application.add_handler(_MembershipInPrivate(inbound.membership, ChatMemberHandler.MY_CHAT_MEMBER))

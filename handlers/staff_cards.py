@@ -50,9 +50,7 @@ async def announce(
         send_file(work, house, chat_id, file, ticket)
 
 
-async def refresh(
-    work: Unit, house: House, ticket: Ticket, person: Person, message_id: int | None = None
-) -> None:
+async def refresh(work: Unit, house: House, ticket: Ticket, person: Person, message_id: int | None = None) -> None:
     """The card after a change, in place: the one whose button was pressed, else the newest."""
     chat_id = house.staff_chat()
     if chat_id is not None:

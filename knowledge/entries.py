@@ -34,6 +34,8 @@ _MARKUP: Final = re.compile(r"</?[a-zA-Z!]|&(?:[a-z]+|#\d+);|\*\*|__|`|\]\(|^#",
 _PERSIAN_LETTER: Final = re.compile(r"[\u0620-\u064a\u0671-\u06d3]")
 _LATIN_LETTER: Final = re.compile(r"[a-zA-Z]")
 _ARABIC_FORMS: Final = re.compile(r"[يىك]")
+_SURELY_A_WORD: Final = re.compile("[a-z0-9آابپتجچدرزسشفقکگلمنوه]")
+"""Letters of which something is left in any case; most texts have one, and bringing all into one form takes time."""
 _BARE_LATIN_NUMBER: Final = re.compile(r"(?<![\w./-])\d+(?![\w./-])", re.ASCII)
 
 
@@ -61,7 +63,7 @@ def _english(text: str) -> str:
 
 
 def _askable(text: str) -> str:
-    if not normalise(text):
+    if not _SURELY_A_WORD.search(text) and not normalise(text):
         raise ValueError("holds no word")
     return text
 

@@ -29,8 +29,9 @@ def undisturbed() -> Iterator[None]:
 
 
 def settle() -> None:
-    """What is there now is here to stay: collecting garbage does not look at it any more."""
+    """What is there now is here to stay: from now on garbage is looked for among what comes later."""
     gc.freeze()
+    gc.enable()
 
 
 def give_back_memory() -> None:

@@ -8,7 +8,7 @@ import re
 import unicodedata
 from collections import Counter
 from collections.abc import Iterable
-from functools import lru_cache
+from functools import cache, lru_cache
 from math import log
 from typing import Final, Literal
 
@@ -133,6 +133,7 @@ def _letter_groups(word: str) -> set[str]:
     return {edged[at : at + size] for size in (2, 3) for at in range(len(edged) - size + 1)}
 
 
+@cache
 def _leanings() -> dict[str, float]:
     """How much a letter group speaks for English (above 0) or Finglish, by the words of the two lists."""
     english = Counter(group for word in ENGLISH - FINGLISH for group in _letter_groups(word))
@@ -142,15 +143,13 @@ def _leanings() -> dict[str, float]:
     return {group: log((english[group] + 0.5) / (finglish[group] + 0.5)) + prior for group in groups}
 
 
-_LEANINGS: Final = _leanings()
-
-
 @lru_cache(maxsize=8192)
 def _leaning(word: str) -> float:
     """How much a Latin word speaks for English (above 0) or Finglish (below); 0 when it is a word of both."""
     if word in ENGLISH or word in FINGLISH:
         return _KNOWN_WORD * ((word in ENGLISH) - (word in FINGLISH))
-    total = _PER_GROUP * sum(_LEANINGS.get(group, 0.0) for group in _letter_groups(word))
+    leanings = _leanings()
+    total = _PER_GROUP * sum(leanings.get(group, 0.0) for group in _letter_groups(word))
     return max(-_UNKNOWN_WORD, min(_UNKNOWN_WORD, total))
 
 

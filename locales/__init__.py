@@ -19,6 +19,7 @@ from locales.show import Html, directed, has_strong, mark, shown_html, shown_pla
 
 FOLDER = Path(__file__).parent
 LANGUAGES = ("fa", "en")
+_LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 __all__ = ["LANGUAGES", "Html", "Texts", "TextsError", "load_texts"]
 
@@ -102,7 +103,7 @@ def placeholders(template: str | dict[str, str]) -> set[str]:
 
 def _load(path: Path) -> dict[str, str | dict[str, str]]:
     try:
-        raw = yaml.safe_load(path.read_text(encoding="utf-8"))
+        raw = yaml.load(path.read_text(encoding="utf-8"), _LOADER)  # noqa: S506  # both are safe loaders
     except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
         reason = " ".join(str(error).split())[:200]
         raise TextsError(f"The texts in {path.name} cannot be read: {reason}.") from None
