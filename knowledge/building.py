@@ -10,9 +10,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any, Final
 
-import numpy as np
-
-from knowledge.candidates import Meaning, Words, dimensions_for, meaning_head, moments_of, words_head
+from knowledge.candidates import Meaning, Words, dimensions_for, directions, meaning_head, words_head
 from knowledge.combining import Weighing
 from knowledge.features import SYNONYMS
 from knowledge.heads import Matrix
@@ -66,8 +64,8 @@ def build_words(layout: Layout) -> Words:
     corpus = layout.corpus
     lexicon = Lexicon(corpus.texts, SYNONYMS)
     cells = lexicon.cells(corpus.texts)
-    chunks = lexicon.project_all(cells, dimensions_for(corpus.topics))
-    head = words_head(moments_of(corpus, chunks, np.ones(len(corpus.texts), bool)))
+    rows = lexicon.project_all(cells, dimensions_for(len(corpus.texts), corpus.topics))
+    head = words_head(rows, corpus.owners, corpus.topics)
     # without the cells, which nobody needs who only asks
     return Words(corpus, Lexicon.kept(lexicon.arrays(), SYNONYMS), Neighbours(lexicon, cells), head)
 
@@ -77,7 +75,8 @@ def build_meaning(layout: Layout, vectors: Matrix, former: Meaning | None = None
     number of candidates saves most of the time."""
     corpus = layout.corpus
     start = former.head if former is not None and former.corpus.topics == corpus.topics else None
-    return Meaning(corpus, vectors, meaning_head(vectors, corpus.owners, corpus.topics, start))
+    seen = directions(vectors, vectors.mean(0))
+    return Meaning(corpus, vectors, meaning_head(seen, corpus.owners, corpus.topics, start))
 
 
 def learn_weighings(

@@ -11,29 +11,35 @@ import numpy as np
 from numpy.typing import NDArray
 
 from knowledge.features import Synonyms
-from knowledge.heads import ROUNDS, Head, Matrix, Moments, Numbers, discriminant, softmax_regression
+from knowledge.heads import ROUNDS, Head, Matrix, Moments, Numbers, Vectors, discriminant, softmax_regression
 from knowledge.lexical import Ids, Lexicon, Neighbours
 from knowledge.packing import Arrays
 
 LEXICAL: Final = ("lex", "near", "mass")
 SEMANTIC: Final = ("sem", "meant", "sense")
-"""By words: the discriminant's score, the likeness of the nearest text, how many are near. By meaning: the same."""
+"""By words: the head's score, the likeness of the nearest text, how many are near. By meaning: the same."""
 
 SHARPNESS: Final = 12.0
 """How much nearer texts outweigh farther ones in the mass around a message."""
+LEXICAL_PENALTY: Final = 0.1
+LEXICAL_ROUNDS: Final = 15
+"""Of the softmax regression over features; more of them find no more."""
 LEXICAL_SHRINKAGE: Final = 0.3
 SEMANTIC_SHRINKAGE: Final = 0.7
 CHUNK: Final = 4096
 """Vectors that are centred at once."""
-PENALTY: Final = 0.01
-"""Of the softmax regression."""
+PENALTY: Final = 0.1
+"""Of the softmax regression over directions."""
 MOST_REGRESSED: Final = 600
-"""Topics. With more, the head over meaning is a discriminant too: the regression would take minutes."""
+"""Topics. With more, the heads are discriminants: the regression would take minutes."""
+FEW_TEXTS: Final = 5000
 
 
-def dimensions_for(topics: int) -> int:
-    """Places that the features of a text are spread over."""
-    return 1024 if topics <= 1000 else 512
+def dimensions_for(texts: int, topics: int) -> int:
+    """Places that the features of texts are spread over. More tell them apart better, and take longer to learn."""
+    if topics > MOST_REGRESSED:
+        return 512
+    return 2048 if texts <= FEW_TEXTS else 1024
 
 
 @dataclass(frozen=True)
@@ -114,11 +120,16 @@ class Meaning:
     def weigh(self, vectors: Matrix, head: Head, hidden: Numbers | None) -> Matrix:
         """(n, topics, SEMANTIC); `hidden` texts count as not there."""
         # the cosine of centred vectors; a second, centred copy of all would take as much memory as the first
-        asked = unit(vectors - self.centre)
+        asked = directions(vectors, self.centre)
         likeness = (asked @ self.vectors.T - (asked @ self.centre)[:, None]) / self._lengths
         if hidden is not None:
             likeness[:, hidden] = -1.0
-        return np.stack([head.scores(vectors), self.corpus.best(likeness), self.corpus.mass(likeness)], axis=-1)
+        return np.stack([head.scores(asked), self.corpus.best(likeness), self.corpus.mass(likeness)], axis=-1)
+
+
+def directions(vectors: Matrix, centre: Matrix) -> Matrix:
+    """Where they lie, seen from the centre: rows of length one."""
+    return unit(vectors - centre)
 
 
 def unit(vectors: Matrix) -> Matrix:
@@ -127,27 +138,24 @@ def unit(vectors: Matrix) -> Matrix:
     return result.astype(np.float32, copy=False)
 
 
-def moments_of(corpus: Corpus, chunks: Sequence[Matrix], kept: Numbers) -> Moments:
-    """Moments of the projected texts (in chunks) whose place is marked in `kept` (bool, texts)."""
-    moments = Moments.none(corpus.topics, chunks[0].shape[1])
-    start = 0
-    for chunk in chunks:
-        here = kept[start : start + len(chunk)]
-        moments.add(chunk[here], corpus.owners[start : start + len(chunk)][here])
-        start += len(chunk)
-    return moments
-
-
-def words_head(moments: Moments) -> Head:
+def words_head(rows: Vectors, owners: Numbers, topics: int) -> Head:
     """The head over projected features."""
-    return discriminant(moments, LEXICAL_SHRINKAGE)
+    if topics <= MOST_REGRESSED:
+        return softmax_regression(rows, owners, topics, LEXICAL_PENALTY, rounds=LEXICAL_ROUNDS)
+    return discriminant(_moments(rows, owners, topics), LEXICAL_SHRINKAGE)
 
 
-def meaning_head(vectors: Matrix, owners: Numbers, topics: int, start: Head | None = None) -> Head:
-    """The head over sentence vectors."""
+def meaning_head(seen: Matrix, owners: Numbers, topics: int, start: Head | None = None) -> Head:
+    """The head over directions of sentence vectors: how far out one lies says nothing of its topic (measured: out of
+    scope is told from in scope by one point of AUROC better)."""
     if topics <= MOST_REGRESSED:
         rounds = ROUNDS if start is None else ROUNDS // 3
-        return softmax_regression(vectors, owners, topics, PENALTY, start, rounds)
+        return softmax_regression(seen, owners, topics, PENALTY, start, rounds)
+    return discriminant(_moments(seen, owners, topics), SEMANTIC_SHRINKAGE)
+
+
+def _moments(vectors: Vectors, owners: Numbers, topics: int) -> Moments:
     moments = Moments.none(topics, vectors.shape[1])
-    moments.add(vectors, owners)
-    return discriminant(moments, SEMANTIC_SHRINKAGE)
+    for begin in range(0, len(vectors), CHUNK):
+        moments.add(vectors[begin : begin + CHUNK].astype(np.float32), owners[begin : begin + CHUNK])
+    return moments

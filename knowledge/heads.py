@@ -3,6 +3,7 @@
 Pure functions over arrays; what the vectors are is for the callers.
 """
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -12,8 +13,12 @@ from numpy.typing import NDArray
 from knowledge.packing import Arrays
 
 Matrix = NDArray[np.float32]
+Vectors = NDArray[np.float32] | NDArray[np.float16]
+"""Half the memory where that is exact enough."""
 Numbers = NDArray[np.int64]
 
+PART: Final = 4096
+"""Rows that are worked on at once."""
 ROUNDS: Final = 60
 """Steps of the softmax regression; more change less than the draw of phrasings does."""
 
@@ -42,7 +47,7 @@ class Head:
 
 @dataclass
 class Moments:
-    """Sums over vectors, enough for a discriminant; those of a part can be taken off those of the whole."""
+    """Sums over vectors, enough for a discriminant."""
 
     count: NDArray[np.float64]
     sums: Matrix
@@ -62,10 +67,6 @@ class Moments:
             self.sums[present] += np.add.reduceat(vectors[order], starts, axis=0)
         self.count += np.bincount(classes, minlength=len(self.count))
         self.products += vectors.T @ vectors
-
-    def without(self, other: "Moments") -> "Moments":
-        """Those of the whole without a part."""
-        return Moments(self.count - other.count, self.sums - other.sums, self.products - other.products)
 
 
 def discriminant(moments: Moments, shrinkage: float) -> Head:
@@ -90,36 +91,46 @@ def discriminant(moments: Moments, shrinkage: float) -> Head:
 
 
 def softmax_regression(
-    vectors: Matrix, classes: Numbers, many: int, penalty: float, start: Head | None = None, rounds: int = ROUNDS
+    vectors: Vectors, classes: Numbers, many: int, penalty: float, start: Head | None = None, rounds: int = ROUNDS
 ) -> Head:
     """Multinomial logistic regression with an L2 penalty, by steps under a fixed bound of the curvature (Böhning,
     Multinomial logistic regression algorithm, Ann. Inst. Stat. Math. 1992) with Nesterov's momentum."""
-    centre = vectors.mean(0)
-    x = np.column_stack([vectors - centre, np.ones(len(vectors), np.float32)]).astype(np.float32)
-    bound = 0.5 * (x.T @ x).astype(np.float64)
+    centre = vectors.mean(0, dtype=np.float32)
+    products = sum(part.T @ part for _, part in _parts(vectors))
+    bound = 0.5 * (products - len(vectors) * np.outer(centre, centre)).astype(np.float64)
     bound[np.diag_indices(len(bound))] += penalty
     step = np.linalg.inv(bound).astype(np.float32)
-    at = np.zeros((x.shape[1], many), np.float32)
+    bias_step = np.float32(1 / (0.5 * len(vectors) + penalty))
+    # the last row is the bias; around the centre it has nothing to do with the others
+    at = np.zeros((len(centre) + 1, many), np.float32)
     if start is not None:
         at[:-1], at[-1] = start.weights, start.bias + (centre - start.centre) @ start.weights
     ahead, momentum = at, 1.0
     for _ in range(rounds):
-        slope = _slope(x, classes, ahead) - np.float32(penalty) * ahead
-        following = ahead + step @ slope
+        slope = _slope(vectors, centre, classes, ahead) - np.float32(penalty) * ahead
+        following = ahead + np.vstack([step @ slope[:-1], bias_step * slope[-1:]])
         faster = (1 + (1 + 4 * momentum**2) ** 0.5) / 2
         ahead = following + np.float32((momentum - 1) / faster) * (following - at)
         at, momentum = following, faster
-    return Head(centre.astype(np.float32), at[:-1], at[-1])
+    return Head(centre, at[:-1], at[-1])
 
 
-def _slope(x: Matrix, classes: Numbers, weights: Matrix) -> Matrix:
+def _slope(vectors: Vectors, centre: Matrix, classes: Numbers, weights: Matrix) -> Matrix:
     total = np.zeros_like(weights)
-    for begin in range(0, len(x), 4096):
-        part = x[begin : begin + 4096]
-        miss = part @ weights
+    shift = weights[-1] - centre @ weights[:-1]
+    for begin, part in _parts(vectors):
+        miss = part @ weights[:-1] + shift
         miss -= miss.max(1, keepdims=True)
         np.exp(miss, out=miss)
         miss /= -miss.sum(1, keepdims=True)
-        miss[np.arange(len(part)), classes[begin : begin + 4096]] += 1
-        total += part.T @ miss
+        miss[np.arange(len(part)), classes[begin : begin + len(part)]] += 1
+        total[:-1] += part.T @ miss
+        total[-1] += miss.sum(0)
+    total[:-1] -= np.outer(centre, total[-1])
     return total
+
+
+def _parts(vectors: Vectors) -> Iterator[tuple[int, Matrix]]:
+    """Some rows at a time, and the number of the first of them."""
+    for begin in range(0, len(vectors), PART):
+        yield begin, vectors[begin : begin + PART].astype(np.float32, copy=False)

@@ -11,7 +11,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from knowledge.candidates import Corpus, Meaning, Words, meaning_head, moments_of, words_head
+from knowledge.candidates import Corpus, Meaning, Words, directions, meaning_head, words_head
 from knowledge.combining import Weighing, fit_choice, fit_logistic, signs_of
 from knowledge.deciding import best_bounds
 from knowledge.heads import Matrix, Numbers
@@ -97,8 +97,7 @@ def _ask_held_out(
     folds = np.where(owners >= lesson.ours, owners % FOLDS, folds)
     most = int(min(MOST_ASKED, max(200, MOST_CELLS // corpus.topics)))
     chosen = _sample(lesson, most, random)
-    chunks = words.lexicon.project_all(words.lexicon.cells(corpus.texts), words.dimensions)
-    whole = moments_of(corpus, chunks, np.ones(len(owners), bool))
+    rows = words.lexicon.project_all(words.lexicon.cells(corpus.texts), words.dimensions)
     asked = _Asked(
         chosen,
         np.zeros((len(chosen), corpus.topics, 3), np.float32),
@@ -108,15 +107,15 @@ def _ask_held_out(
     for fold in range(FOLDS):
         here = np.flatnonzero(folds[chosen] == fold)
         hidden = np.flatnonzero(folds == fold)
-        head = words_head(whole.without(moments_of(corpus, chunks, folds == fold)))
+        kept = folds != fold
+        head = words_head(rows[kept], owners[kept], corpus.topics)
         for place in here:
             pause()
             ids, weights, known = words.lexicon.look_up(corpus.texts[chosen[place]], as_new=True)
             asked.words[place] = words.weigh(ids, weights, head, hidden)
             asked.known[place] = known
         if meaning is not None and asked.meaning is not None and len(here):
-            kept = folds != fold
-            other = meaning_head(meaning.vectors[kept], owners[kept], corpus.topics)
+            other = meaning_head(directions(meaning.vectors[kept], meaning.centre), owners[kept], corpus.topics)
             asked.meaning[here] = meaning.weigh(meaning.vectors[chosen[here]], other, hidden)
     return asked
 

@@ -151,10 +151,10 @@ class Lexicon:
             np.add.at(out, places, weights * signs)
         return out
 
-    def project_all(self, cells: Cells, dimensions: int) -> list[Vector]:
-        """The same for all texts, in chunks of CHUNK rows."""
+    def project_all(self, cells: Cells, dimensions: int) -> NDArray[np.float16]:
+        """The same for all texts: (texts, dimensions)."""
         spread = _spread(self._places, dimensions)
-        chunks = []
+        projected = np.empty((self.size, dimensions), np.float16)
         for start in range(0, self.size, CHUNK):
             low, high = np.searchsorted(cells.rows, (start, start + CHUNK))
             rows, columns, weights = cells.rows[low:high] - start, cells.columns[low:high], cells.weights[low:high]
@@ -163,8 +163,8 @@ class Lexicon:
             for places, signs in spread:
                 flat_places = rows.astype(np.int64) * dimensions + places[columns]
                 flat += np.bincount(flat_places, weights * signs[columns], minlength=len(flat))
-            chunks.append(flat.reshape(height, dimensions).astype(np.float32))
-        return chunks
+            projected[start : start + height] = flat.reshape(height, dimensions)
+        return projected
 
 
 def _counted(texts: Iterable[str], synonyms: Synonyms) -> tuple[list[str], NDArray[np.int32], Ids, NDArray[np.int64]]:

@@ -50,16 +50,6 @@ def test_the_discriminant_knows_how_clouds_are_stretched() -> None:
     assert right(discriminant(given, 1.0), points[200:], classes[200:]) < 0.8
 
 
-def test_moments_of_a_part_are_taken_off() -> None:
-    points, classes = drawn()
-    half = np.arange(len(points)) % 2 == 0
-    rest = moments(points, classes).without(moments(points[half], classes[half]))
-    straight = moments(points[~half], classes[~half])
-    np.testing.assert_allclose(rest.count, straight.count)
-    np.testing.assert_allclose(rest.sums, straight.sums, atol=1e-3)
-    np.testing.assert_allclose(rest.products, straight.products, atol=1e-2)
-
-
 def test_a_class_without_texts_never_wins_the_discriminant() -> None:
     points, classes = drawn()
     head = discriminant(moments(points, classes, CLASSES + 1), 0.3)
