@@ -104,14 +104,15 @@ def _cached(ran: dict[str, Any]) -> str:
 
 def _pauses(ran: dict[str, Any]) -> str:
     rows = [
-        [what, of["ticks"], *(f"{of[figure]:.2f}" for figure in ("median", "p99", "worst")), of["above_5"]]
-        for of, what in (
+        [what, of["ticks"], *(f"{of[by][figure]:.2f}" for figure in ("median", "p99", "worst")), of[by]["above_5"]]
+        for of, doing in (
             (ran["idle"], "nothing to do"),
             (ran["building"], f"{ran['rebuilds']} rebuilds after an edit"),
         )
+        for by, what in (("own", doing), ("clock", f"{doing}, with waiting for a core"))
     ]
     heads = ["loop that ticks every ms: late by, ms", "ticks", "median", "p99", "worst", "later than 5 ms"]
-    words = f"A rebuild with meaning takes {ran['seconds']:.1f} s in worker threads ({ran['state']})."
+    words = f"A rebuild with meaning takes {ran['seconds']:.1f} s beside the event loop ({ran['state']})."
     return f"### Pauses of the event loop\n\n{tables.table(heads, rows)}\n\n{words}"
 
 

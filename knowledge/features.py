@@ -25,7 +25,7 @@ LONGEST_TERM: Final = 3
 """Words of a synonym."""
 
 
-@lru_cache(maxsize=16384)
+@lru_cache(maxsize=4096)
 def spelling(word: str) -> str:
     """The spelling under which a word is looked up: without plural endings, letters of one sound unified."""
     if word.isascii():
@@ -65,7 +65,7 @@ def content_words(text: str) -> list[str]:
     return [word for word in words if word not in STOP] or words
 
 
-@lru_cache(maxsize=16384)
+@lru_cache(maxsize=4096)
 def _letter_groups(word: str) -> tuple[str, ...]:
     framed = f" {fold_homophones(word[:LONGEST_WORD])} "
     sizes = range(SHORTEST, min(LONGEST, len(framed)) + 1)
@@ -73,7 +73,7 @@ def _letter_groups(word: str) -> tuple[str, ...]:
     return tuple(intern("g" + framed[i : i + size]) for size in sizes for i in range(len(framed) - size + 1))
 
 
-@lru_cache(maxsize=16384)
+@lru_cache(maxsize=4096)
 def _sound(word: str) -> str:
     return sound(word)
 

@@ -20,7 +20,8 @@ FORMAT: Final = 1
 PLACE: Final = 64
 """Bytes: each array begins at a multiple of it, as processors like."""
 _HEAD: Final = 32
-"""MAGIC, FORMAT, the length of the list of arrays, the check sum of all behind it; eight bytes each."""
+_SUM: Final = 24
+"""MAGIC, FORMAT, the length of the list of arrays, and from _SUM on the check sum of all else; eight bytes each."""
 _CHECKED_AT_ONCE: Final = 1 << 20
 
 
@@ -106,8 +107,8 @@ def pack(arrays: Arrays, key: str) -> Bytes:
         begin = places[name][2]
         body[begin : begin + array.nbytes] = array.reshape(-1).view(np.uint8)
     packed[_HEAD : _HEAD + len(listed)] = np.frombuffer(listed, np.uint8)
-    numbers = np.array([FORMAT, len(listed), _sum(packed[_HEAD:])], "<u8")
-    packed[:_HEAD] = np.frombuffer(MAGIC + numbers.tobytes(), np.uint8)
+    packed[:_SUM] = np.frombuffer(MAGIC + np.array([FORMAT, len(listed)], "<u8").tobytes(), np.uint8)
+    packed[_SUM:_HEAD] = np.frombuffer(_sum(packed).to_bytes(8, "little"), np.uint8)
     return packed
 
 
@@ -118,7 +119,7 @@ def unpack(packed: Bytes, key: str) -> dict[str, NDArray[Any]]:
     form, length, checked = (int(number) for number in packed[len(MAGIC) : _HEAD].view("<u8"))
     if form != FORMAT:
         raise Broken("of another format")
-    if _HEAD + length > len(packed) or _sum(packed[_HEAD:]) != checked:
+    if _HEAD + length > len(packed) or _sum(packed) != checked:
         raise Broken("incomplete or damaged")
     listed = json.loads(packed[_HEAD : _HEAD + length].tobytes())
     if listed["key"] != key:
@@ -140,8 +141,8 @@ def _stored(array: NDArray[Any]) -> NDArray[Any]:
 
 
 def _sum(packed: Bytes) -> int:
-    """CRC-32, a piece at a time: whoever waits for the interpreter gets it in between."""
-    found = 0
-    for begin in range(0, len(packed), _CHECKED_AT_ONCE):
+    """CRC-32 of all but its own place, a piece at a time: whoever waits for the interpreter gets it in between."""
+    found = crc32(packed[:_SUM].data)
+    for begin in range(_HEAD, len(packed), _CHECKED_AT_ONCE):
         found = crc32(packed[begin : begin + _CHECKED_AT_ONCE].data, found)
     return found

@@ -1,7 +1,7 @@
 """Memory and pauses of a process that keeps its index as the assistant does.
 
 `python -m bench.finding.house MODE FILE`; MODE: seed (fill a database), content (load it, no index), words, meaning,
-cached (the answers' cache), pauses.
+cached (the answers' cache), pauses. What is built is kept beside FILE, so the first of words and meaning builds.
 Prints one line of JSON.
 """
 
@@ -9,7 +9,9 @@ from __future__ import annotations
 
 import asyncio
 import json
+import os
 import sys
+import threading
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from pathlib import Path
@@ -30,6 +32,7 @@ from knowledge.encoder import BuiltIn
 from knowledge.engine import Engine
 from knowledge.kept import Folder
 from knowledge.load import load_all
+from knowledge.memory import settle
 from knowledge.renewing import Renewed, Renewer
 
 REBUILDS = 5
@@ -99,8 +102,9 @@ async def pauses(database: Database) -> dict[str, Any]:
     """How late a loop ticks: with nothing to do, and while the index is built anew after an edit."""
     sys.setswitchinterval(0.001)  # as bot/process.py does
     renewer, _, _ = await _deep(database)
+    settle()  # as bot/serving.py does
     late = {"idle": await _lateness(lambda: asyncio.sleep(5.0))}
-    building: list[float] = []
+    building: list[tuple[float, float]] = []
     taken = []
     for number in range(REBUILDS):
         await _edit(database, number)
@@ -158,26 +162,36 @@ async def _edit(database: Database, number: int) -> None:
         await seeding.raise_revision(work)
 
 
-async def _lateness(work: Callable[[], Awaitable[Any]]) -> list[float]:
-    """Milliseconds by which a tick came late, until the work is done."""
-    late: list[float] = []
+async def _lateness(work: Callable[[], Awaitable[Any]]) -> list[tuple[float, float]]:
+    """Milliseconds by which a tick came late, until the work is done; and without those in which other processes had
+    the cores, as Linux tells it of this thread."""
+    late: list[tuple[float, float]] = []
+    told = os.open(f"/proc/self/task/{threading.get_native_id()}/schedstat", os.O_RDONLY)
+
+    def waited() -> float:
+        return int(os.pread(told, 100, 0).split()[1]) / 1e6
 
     async def tick() -> None:
         while True:
-            started = perf_counter()
+            before, started = waited(), perf_counter()
             await asyncio.sleep(EVERY)
-            late.append((perf_counter() - started - EVERY) * 1000)
+            by = (perf_counter() - started - EVERY) * 1000
+            late.append((by, max(0.0, by - (waited() - before))))
 
     ticking = asyncio.create_task(tick())
     await work()
     ticking.cancel()
+    os.close(told)
     return late
 
 
-def _spread(late: list[float]) -> dict[str, float]:
-    values = np.array(late)
+def _spread(late: list[tuple[float, float]]) -> dict[str, Any]:
+    values, own = np.array(late).T
+    return {"ticks": len(values), "clock": _figures(values), "own": _figures(own)}
+
+
+def _figures(values: Any) -> dict[str, float]:
     return {
-        "ticks": len(values),
         "median": float(np.median(values)),
         "p99": float(np.percentile(values, 99)),
         "worst": float(values.max()),

@@ -102,7 +102,7 @@ def measure(topics: int, messages: int, learning: bool) -> dict[str, Any]:
     return {
         "topics": topics,
         "texts": len(layout.corpus.texts),
-        "features": len(words.lexicon.share),
+        "features": words.lexicon.features,
         "messages": messages,
         "steps": steps,
         "asked": results,

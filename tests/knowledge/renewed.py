@@ -15,6 +15,7 @@ from db.models import Entry as EntryRow
 from knowledge import renewing, seeding
 from knowledge.entries import Entry, content_hash
 from knowledge.heads import Matrix
+from knowledge.kept import Folder
 from knowledge.renewing import Renewed, Renewer
 from tests.knowledge.small import OUTSIDE, SERVICES, Hashed
 
@@ -55,9 +56,9 @@ class Process:
 
 
 @asynccontextmanager
-async def process(database: Database, encoder: Hashed | None) -> AsyncIterator[Process]:
+async def process(database: Database, encoder: Hashed | None, folder: Folder | None = None) -> AsyncIterator[Process]:
     """Built, and renewing."""
-    renewer = Renewer(database, SERVICES, OUTSIDE, encoder)
+    renewer = Renewer(database, SERVICES, OUTSIDE, encoder, folder)
     made = Process(renewer, await renewer.build())
     running = asyncio.create_task(
         renewer.run(made.published.append, lambda event, **_: made.told.append(event)), name="renewing"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -13,6 +14,8 @@ from db.engine import Database
 from db.models import Entry as EntryRow
 from db.models import KnowledgeLearned, Revision
 from knowledge import building, renewing, seeding, shelf
+from knowledge.keeping import Keeper
+from knowledge.kept import Folder
 from knowledge.load import Content
 from knowledge.stored import Stored
 from tests.knowledge.renewed import PATIENCE, Slow, asked_too, process, publish, until
@@ -78,6 +81,32 @@ async def test_a_second_process_encodes_and_learns_nothing_again(
     async with process(few, other) as there:
         await until(lambda: there.now.index.meaning is not None)
         assert there.now.index.weighings == here.now.index.weighings
+
+
+async def test_what_was_kept_is_not_built_again(
+    few: Database, content: Content, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Neither words nor the regression over vectors, nor are vectors looked for; and an edit goes on from there."""
+    folder = Folder(tmp_path / "kept")
+    async with process(few, Hashed(), folder) as here:
+        await until(lambda: here.now.index.meaning is not None)
+    monkeypatch.setattr(shelf, "built", None)
+    with monkeypatch.context() as patch:
+        patch.setattr(renewing, "build_meaning", None)
+        patch.setattr(Keeper, "find", None)
+        async with process(few, Hashed(), folder) as there:
+            await until(lambda: there.now.index.meaning is not None)
+            entry = content.entries[1]
+            assert there.ask(entry.phrasings.formal[0]) == entry.id
+    monkeypatch.undo()
+    encoder = Hashed()
+    async with process(few, encoder, folder) as there:
+        await until(lambda: there.now.index.meaning is not None)
+        revision = await publish(few, asked_too(entry, "خرمالوی صورتی"))
+        await until(lambda: there.now.revision == revision)
+        assert there.ask("خرمالوی صورتی") == entry.id
+        assert there.now.index.meaning is not None
+    assert encoder.asked == [["خرمالوی صورتی"]], "all other vectors came with what was kept"
 
 
 async def test_an_edit_answers_in_every_process_by_meaning_too(few: Database, content: Content) -> None:

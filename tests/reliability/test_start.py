@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
+import os
 import shutil
 import socket
 import sqlite3
+import sys
 from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 
@@ -132,6 +135,47 @@ async def test_second_process_on_one_sqlite_file(starter: Starter) -> None:
     assert starter.database.name in await starter.refused()
     assert first.running
     assert await first.stop() == 0
+
+
+async def _answers(bot: BotProcess) -> float:
+    """Start, and wait until questions are answered: the processor time of it, with that of its children."""
+    await bot.start()
+    async with asyncio.timeout(120):
+        while "words (no encoder)" not in (await bot.get("/readyz"))[1]:
+            await asyncio.sleep(0.02)
+    times = Path(f"/proc/{bot.pid}/stat").read_text(encoding="utf-8").rpartition(")")[2].split()
+    return sum(map(int, times[11:15])) / os.sysconf("SC_CLK_TCK")
+
+
+def _events(bot: BotProcess) -> list[str]:
+    return [line["event"] for line in bot.lines()]
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="processor time is looked up in /proc")
+async def test_a_second_start_builds_and_reads_nothing_again(starter: Starter) -> None:
+    """What the first start built is in files beside the database. They may be deleted."""
+    bot = starter.process()
+    first = await _answers(bot)
+    assert await bot.stop() == 0
+    (kept,) = (starter.folder / "kept").glob("words-*.bin")
+    inode = kept.stat().st_ino
+    second = await _answers(bot)
+    assert await bot.stop() == 0
+    assert kept.stat().st_ino == inode
+    assert second < 0.7 * first, "seconds of the processor"
+    kept.write_bytes(b"broken")
+    await _answers(bot)
+    assert await bot.stop() == 0
+    assert kept.stat().st_size > 1000
+    assert "index_not_kept" not in _events(bot)
+
+
+async def test_without_a_place_to_keep_the_index_it_starts_and_says_so_once(starter: Starter) -> None:
+    (starter.folder / "kept").write_text("A letter, not a folder.")
+    bot = starter.process()
+    await _answers(bot)
+    assert await bot.stop() == 0
+    assert _events(bot).count("index_not_kept") == 1
 
 
 # Broken files: each in a copy of the program

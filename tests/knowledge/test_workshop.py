@@ -1,0 +1,100 @@
+"""Building in a process of its own: the same bytes as here, and here where there can be no other."""
+
+from __future__ import annotations
+
+import gc
+import subprocess
+import sys
+import threading
+from contextlib import suppress
+from typing import Any
+
+import pytest
+
+from knowledge import workshop
+from knowledge.load import Content
+from knowledge.material import Material
+from knowledge.memory import undisturbed
+
+
+@pytest.fixture(scope="module")
+def material(content: Content) -> Material:
+    return Material.of(Content(content.entries[:30], content.services, content.outside))
+
+
+@pytest.fixture
+def here(monkeypatch: pytest.MonkeyPatch) -> list[Material]:
+    """What was built in this process."""
+    done: list[Material] = []
+    build = workshop.built_here
+
+    def noted(material: Material) -> Any:
+        done.append(material)
+        return build(material)
+
+    monkeypatch.setattr(workshop, "built_here", noted)
+    return done
+
+
+def test_another_process_builds_the_same(material: Material, here: list[Material]) -> None:
+    packed = workshop.built(material)
+    assert here == []
+    assert packed.tobytes() == workshop.built_here(material).tobytes()
+
+
+def test_a_little_is_built_here(material: Material, here: list[Material]) -> None:
+    little = Material(material.rows[:2])
+    workshop.built(little)
+    assert here == [little]
+
+
+@pytest.mark.parametrize(
+    "program",
+    [
+        "/nowhere/python",
+        "/bin/false",
+        "/bin/true",
+    ],
+)
+def test_where_no_other_process_can_build_it_is_built_here(
+    material: Material, here: list[Material], monkeypatch: pytest.MonkeyPatch, program: str
+) -> None:
+    monkeypatch.setattr(sys, "executable", program)
+    packed = workshop.built(material)
+    assert here == [material]
+    monkeypatch.undo()
+    assert packed.tobytes() == workshop.built(material).tobytes()
+
+
+def test_a_builder_that_hangs_is_given_up(
+    material: Material, here: list[Material], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    popen = subprocess.Popen
+
+    def hangs(command: list[str], **given: Any) -> Any:
+        return popen([sys.executable, "-c", "import sys, time; sys.stdin.read(); time.sleep(600)"], **given)
+
+    monkeypatch.setattr(workshop, "PATIENCE", 0.5)
+    monkeypatch.setattr(subprocess, "Popen", hangs)
+    workshop.built(material)
+    assert here == [material]
+
+
+def test_no_garbage_is_collected_while_anyone_builds() -> None:
+    begun, end = threading.Event(), threading.Event()
+
+    def build() -> None:
+        with undisturbed():
+            begun.set()
+            end.wait(60)
+
+    assert gc.isenabled()
+    other = threading.Thread(target=build)
+    other.start()
+    begun.wait(60)
+    with suppress(ValueError), undisturbed():
+        raise ValueError("broken")
+    assert not gc.isenabled(), "the other one still builds"
+    end.set()
+    other.join()
+    assert gc.isenabled()
