@@ -52,7 +52,7 @@ def builtin() -> Encoder | None:
 
 
 def _vectors(layout: Layout, encoder: Encoder) -> Matrix | None:
-    texts = layout.corpus.texts
+    texts = layout.written
     known = Shipped(encoder.name).among(texts)
     missing = [text for text in texts if text not in known]
     if len(missing) > MOST_ON_THE_SPOT:
@@ -66,7 +66,7 @@ def renew_shipped(tell: Callable[[int, int], None]) -> dict[str, Any]:
     EncoderMissing."""
     encoder = BuiltIn()
     layout = lay_out_content(load_all())
-    texts = layout.corpus.texts
+    texts = layout.written
     known = Shipped(encoder.name).among(texts)
     missing = [text for text in texts if text not in known]
     made = encode_all(encoder, missing, lambda done: tell(done, len(missing)))

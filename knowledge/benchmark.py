@@ -1,6 +1,7 @@
 """Scores the engine on a labelled set: phrases to learn from, messages to find, some of them out of scope."""
 
 import json
+import re
 from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -19,6 +20,7 @@ from knowledge.matching import Index
 from knowledge.measuring import Asked, figures
 
 OUT_OF_SCOPE: Final = "oos"
+_NO_LETTERS: Final = re.compile(r"[\W\d_]+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +43,7 @@ def run(train: Path, test: Path, meaning: bool = True) -> dict[str, Any]:
     encoder = builtin() if meaning else None
     started = perf_counter()
     layout = lay_out([topic(intent, texts) for intent, texts in phrases.items()])
-    vectors = encode_all(encoder, layout.corpus.texts) if encoder is not None else None
+    vectors = encode_all(encoder, layout.written) if encoder is not None else None
     encoded = perf_counter()
     words = build_words(layout)
     meant = build_meaning(layout, vectors) if vectors is not None else None
@@ -63,7 +65,8 @@ def run(train: Path, test: Path, meaning: bool = True) -> dict[str, Any]:
 
 
 def topic(intent: str, texts: list[str]) -> TopicWords:
-    """A topic from bare phrases."""
+    """A topic from bare phrases. The words of its name are one more, as titles are of our own topics."""
+    texts = [*texts, _NO_LETTERS.sub(" ", intent).strip()]
     return TopicWords(
         intent,
         None,

@@ -53,6 +53,8 @@ class Layout:
     services: tuple[str | None, ...]
     """The service that each candidate below `ours` leads to."""
     corpus: Corpus
+    written: Sequence[str]
+    """The corpus's texts as people write them, for the sentence encoder."""
     scripts: tuple[Script, ...]
     lengths: tuple[int, ...]
     reader: Reader
@@ -63,6 +65,7 @@ class Layout:
         return {
             "layout": plain_array([self.ids, self.topics, self.ours, self.services]),
             **Texts.of(self.corpus.texts).arrays("texts"),
+            **Texts.of(self.written).arrays("texts.written"),
             "texts.owners": self.corpus.owners.astype(np.int32),
             "texts.scripts": np.array([codes[script] for script in self.scripts], np.uint8),
             "texts.lengths": np.array(self.lengths, np.int16),
@@ -79,6 +82,7 @@ class Layout:
             ours,
             tuple(services),
             Corpus(Texts.kept(arrays, "texts"), arrays["texts.owners"].astype(np.int64), len(ids)),
+            Texts.kept(arrays, "texts.written"),
             tuple(SCRIPTS[code] for code in arrays["texts.scripts"].tolist()),
             tuple(arrays["texts.lengths"].tolist()),
             Reader.kept(arrays),
@@ -129,6 +133,7 @@ def lay_out(
         ours,
         tuple(group[1] for group in groups[:ours]),
         Corpus(Texts.of(texts), np.array([place[o] for o in owners], np.int64), len(groups)),
+        Texts.of(map(reader.orthography.write, texts)),
         tuple(scripts),
         tuple(lengths),
         reader,

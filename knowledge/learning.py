@@ -36,6 +36,8 @@ one topic are often near copies of each other, so that held-out ones make the ne
 ALONE_WRONG: Final = 0.06
 """How often words alone may be wrong where the sentence vector is not asked for. Of messages that people type instead
 of held-out phrasings a tenth of that is wrong, and a third of the messages needs no vector (measured)."""
+ALONE_LOSS: Final = 0.001
+"""What that may cost: the share of all messages that meaning would have found."""
 FEWEST_OUTSIDE: Final = 50
 UNTAUGHT: Final = (1.0, 0.0, 0.0, 0.0, 0.2, 0.0, 0.5, 0.0, 0.0)
 """What SIGNS count for trust where no example says what is none of our business: the score, the (scaled) nearest
@@ -71,20 +73,21 @@ def learn(
     random = np.random.default_rng(SEED)
     asked = _ask_held_out(lesson, words, meaning, random, pause)
     by_words, judged = _weighing(lesson, asked, asked.words)
-    learned = {"words": replace(by_words, alone=_alone(by_words, judged))}
-    if asked.meaning is not None:
-        both = np.concatenate([asked.words, asked.meaning], axis=2)
-        learned["meaning"] = _weighing(lesson, asked, both)[0]
-    return learned
+    if asked.meaning is None:
+        return {"words": by_words}
+    by_both, better = _weighing(lesson, asked, np.concatenate([asked.words, asked.meaning], axis=2))
+    return {"words": replace(by_words, alone=_alone(by_words, judged, better)), "meaning": by_both}
 
 
-def _alone(weighing: Weighing, judged: "_Judged") -> float:
-    """The least chance above which words are wrong as seldom as ALONE_WRONG."""
+def _alone(weighing: Weighing, judged: "_Judged", better: "_Judged") -> float:
+    """The least chance above which words are wrong as seldom as ALONE_WRONG and lose no more than ALONE_LOSS against
+    what is `better`, the same messages with meaning."""
     chance = weighing.chance(judged.signs)
     order = np.argsort(-chance)
     weight = judged.weight[order]
-    wrong = np.cumsum(weight * (judged.place[order] != 0)) / np.cumsum(weight)
-    good = np.flatnonzero(wrong <= ALONE_WRONG)
+    wrong = (judged.place[order] != 0).astype(float)
+    lost = np.maximum.accumulate(np.cumsum(weight * (wrong - (better.place[order] != 0)))) / weight.sum()
+    good = np.flatnonzero((np.cumsum(weight * wrong) / np.cumsum(weight) <= ALONE_WRONG) & (lost <= ALONE_LOSS))
     return round(float(chance[order][good[-1]]), 4) if len(good) else 1.1
 
 

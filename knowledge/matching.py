@@ -138,7 +138,7 @@ class Index:
         open_ = sorted(open_, key=lambda at: -found[at].chance)[:most]
         if open_:
             try:
-                vectors = encode([readings[at].text for at in open_])
+                vectors = encode([self.layout.reader.orthography.write(readings[at].text) for at in open_])
             except EncoderAway:
                 return found
             for at, vector in zip(open_, vectors, strict=True):

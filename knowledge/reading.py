@@ -19,6 +19,7 @@ from rapidfuzz.distance import OSA
 from knowledge.finglish import Finglish
 from knowledge.keyboard import undone
 from knowledge.normalise import Script, fold_homophones, normalise, parts, script_of, without_courtesy
+from knowledge.orthography import Orthography
 from knowledge.packing import Arrays, Texts
 from knowledge.words import ENGLISH, FINGLISH, STOP
 
@@ -61,13 +62,15 @@ class Reader:
 
     def __init__(self, persian: Iterable[str], latin: Iterable[str]) -> None:
         """Texts in Persian letters, and in Latin ones; their words are what is known."""
+        persian = list(persian)
         written = [normalise(text) for text in persian]
         counts = Counter(word for text in written for word in text.split())
         counts.update(word for text in latin for word in normalise(text).split())
-        self._take(Finglish(written), _Known(counts))
+        self._take(Finglish(written), _Known(counts), Orthography(persian))
 
-    def _take(self, finglish: Finglish, known: "_Known") -> None:
+    def _take(self, finglish: Finglish, known: "_Known", orthography: Orthography) -> None:
         self._finglish = finglish
+        self.orthography = orthography
         self._words = known
         # of the words, which do not know the cache: what refers to itself is not let go of by itself
         self._corrected = lru_cache(maxsize=8192)(known.correct)
@@ -76,14 +79,20 @@ class Reader:
         """To keep it."""
         counts = self._words.counts
         numbers = np.fromiter(counts.values(), np.int32, len(counts))
-        return {**Texts.of(counts).arrays("reader.words"), "reader.counts": numbers, **self._finglish.arrays()}
+        return (
+            Texts.of(counts).arrays("reader.words")
+            | {"reader.counts": numbers}
+            | self._finglish.arrays()
+            | self.orthography.arrays()
+        )
 
     @classmethod
     def kept(cls, arrays: Arrays) -> "Reader":
         """What arrays() gave."""
         counts = dict(zip(Texts.kept(arrays, "reader.words"), arrays["reader.counts"].tolist(), strict=True))
         made = cls.__new__(cls)
-        made._take(Finglish.kept(arrays, {word: word for word in counts}), _Known(counts))
+        finglish = Finglish.kept(arrays, {word: word for word in counts})
+        made._take(finglish, _Known(counts), Orthography.kept(arrays))
         return made
 
     def read(self, raw: str, script: Script | None = None) -> Reading:

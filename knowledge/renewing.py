@@ -165,7 +165,7 @@ class Renewer:
         if self._keeper is None or self._renewed is None:
             return 0
         layout = self._renewed.index.layout
-        used = await asyncio.to_thread(self._keeper.keys, layout.corpus.texts)
+        used = await asyncio.to_thread(self._keeper.keys, layout.written)
         used.add(self._learned_key(layout))
         gone, then = 0, ("vectors", "")
         while True:
@@ -208,7 +208,7 @@ class Renewer:
     async def _meaning(self, layout: Layout, key: str, former: Index | None) -> Meaning | None:
         """Kept, or made of vectors."""
         assert self._keeper is not None
-        texts, encoder = layout.corpus.texts, self._keeper.encoder.name
+        texts, encoder = layout.written, self._keeper.encoder.name
         kept = await asyncio.to_thread(shelf.kept_meaning, self._folder, key, encoder, layout)
         if kept is not None:
             self._keeper.adopt(texts, kept.vectors)

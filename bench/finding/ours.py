@@ -38,7 +38,7 @@ class Contestants:
             return Index(layout, words, learn_weighings(layout, words, meaning), meaning)
 
         layout, *reading = timed(lambda: lay_out([topic(name, texts) for name, texts in phrases.items()]))
-        meaning, *meant = timed(lambda: build_meaning(layout, encode_all(self._encoder, layout.corpus.texts)))
+        meaning, *meant = timed(lambda: build_meaning(layout, encode_all(self._encoder, layout.written)))
         index, *words = timed(by_words)
         deeper, *both = timed(lambda: by_words(meaning))
         self._indexes = {WORDS: Local(index, None), MEANING: Local(deeper, self._encoder.encode)}

@@ -36,7 +36,7 @@ async def test_only_old_vectors_that_nothing_uses_go(database_url: str) -> None:
     renewer = Renewer(database, (), (), Plain())
     renewed = await renewer.build()
     row = np.full(4, 0.5, np.float32)
-    used = vectors.key_of("plain", renewed.index.layout.corpus.texts[0])
+    used = vectors.key_of("plain", renewed.index.layout.written[0])
     unused = vectors.key_of("plain", "nobody asks this")
     async with database.unit() as work:
         await vectors.store(work, {used: row, unused: row})

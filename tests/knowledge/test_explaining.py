@@ -70,7 +70,7 @@ def test_what_says_nothing_is_explained_too(text: str) -> None:
 def test_by_what_it_was_found() -> None:
     layout, encoder = lay_out(TOPICS, SERVICES, OUTSIDE), Hashed()
     by_words = build(layout)
-    meaning = build_meaning(layout, encode_all(encoder, layout.corpus.texts))
+    meaning = build_meaning(layout, encode_all(encoder, layout.written))
     index = Index(layout, by_words.words, learn_weighings(layout, by_words.words, meaning), meaning)
     explained = explain(index, "یک چیز دیگر درباره پلاک و باران", encoder.encode)
     assert explained.found_by == "words and meaning"

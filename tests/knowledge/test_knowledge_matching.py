@@ -31,7 +31,7 @@ def deep() -> Index:
     """A small index that knows by meaning, of a stand-in for the encoder, and never by words alone."""
     layout = lay_out(TOPICS, SERVICES, OUTSIDE)
     words = build_words(layout)
-    meaning = build_meaning(layout, encode_all(Hashed(), layout.corpus.texts))
+    meaning = build_meaning(layout, encode_all(Hashed(), layout.written))
     weighings = learn_weighings(layout, words, meaning)
     weighings["words"] = replace(weighings["words"], alone=1.1)
     return Index(layout, words, weighings, meaning)

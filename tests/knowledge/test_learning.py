@@ -33,7 +33,7 @@ def content() -> tuple[list[TopicWords], list[TopicWords]]:
 @pytest.fixture(scope="module")
 def built() -> tuple[Layout, Words, Meaning]:
     layout = lay_out(content()[0], (), OUTSIDE)
-    return layout, build_words(layout), build_meaning(layout, encode_all(Hashed(), layout.corpus.texts))
+    return layout, build_words(layout), build_meaning(layout, encode_all(Hashed(), layout.written))
 
 
 def test_the_same_content_gives_the_same_numbers(built: tuple[Layout, Words, Meaning]) -> None:

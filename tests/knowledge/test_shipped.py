@@ -21,7 +21,7 @@ ENCODER = shipped_learned().encoder
 
 
 def test_the_shipped_vectors_are_those_of_the_content(layout: Layout) -> None:
-    texts = layout.corpus.texts
+    texts = layout.written
     share = len(Shipped(ENCODER).among(texts)) / len(texts)
     assert share >= 0.97, f"only {share:.1%} of {len(texts)} texts have a shipped vector; {AGAIN}"
 
@@ -37,7 +37,7 @@ def test_the_shipped_numbers_were_learned_from_this_content(layout: Layout) -> N
 def test_they_belong_to_the_built_in_encoder(layout: Layout) -> None:
     encoder = BuiltIn()
     assert encoder.name == ENCODER, f"another encoder: {AGAIN}"
-    texts = layout.corpus.texts[:: len(layout.corpus.texts) // 40]
+    texts = layout.written[:: len(layout.written) // 40]
     shipped = Shipped(ENCODER).among(texts)
     for text, row in zip(texts, encode_all(encoder, texts), strict=True):
         if text in shipped:
