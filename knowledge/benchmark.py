@@ -17,6 +17,7 @@ from knowledge.keeping import encode_all
 from knowledge.layout import TopicWords, lay_out
 from knowledge.matching import Index
 from knowledge.measuring import Asked, figures
+from knowledge.synonyms import load_synonyms
 
 OUT_OF_SCOPE: Final = "oos"
 
@@ -40,7 +41,7 @@ def run(train: Path, test: Path, meaning: bool = True) -> dict[str, Any]:
     tests = list(rows(test))
     encoder = builtin() if meaning else None
     started = perf_counter()
-    layout = lay_out([topic(intent, texts) for intent, texts in phrases.items()])
+    layout = lay_out([topic(intent, texts) for intent, texts in phrases.items()], synonyms=load_synonyms())
     vectors = encode_all(encoder, layout.corpus.texts) if encoder is not None else None
     encoded = perf_counter()
     words = build_words(layout)
