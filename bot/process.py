@@ -208,6 +208,8 @@ async def report(process: Process) -> tuple[bool, dict[str, object]]:
     parts: dict[str, object] = {"index": f"{len(process.house.entries)} topics, {process.knows_by}"}
     if process.renewer is not None and process.renewer.refused:
         parts["entries_refused"] = dict(process.renewer.refused)
+    if process.renewer is not None and process.renewer.refused_synonyms:
+        parts["synonyms_refused"] = dict(process.renewer.refused_synonyms)
     quiet = time.monotonic() - process.heard_at
     parts["messenger"] = "heard" if process.heard_at > 0 and quiet < QUIET_SECONDS else "away"
     dead = [task.get_name() for task in process.tasks if task.done() and task.get_name() != "greeting"]

@@ -28,6 +28,7 @@ from knowledge.load import ServiceWords, load_content, load_outside
 from knowledge.renewing import Renewer
 from knowledge.sources import load_sources
 from knowledge.stored import StoredContentError
+from knowledge.synonyms import load_synonyms
 from locales import TextsError, load_texts
 
 CATALOGUE = Path(__file__).resolve().parents[1] / "eservices" / "catalogue"
@@ -108,13 +109,16 @@ async def _seed(database: Database) -> None:
     async with database.reading() as session:
         if await seeded.is_seeded(session, key):
             return
-    entries = load_content()
+    entries, synonyms = load_content(), load_synonyms()
     async with database.unit() as work:
-        done = await seeding.seed(work, entries)
-        if not done.conflicts:  # those are told at every start, until somebody looks into them
+        content = await seeding.seed(work, entries)
+        words = await seeding.seed_synonyms(work, synonyms)
+        # conflicts are told at every start, until somebody looks into them
+        if not content.conflicts and not words.conflicts:
             await seeded.remember(work, key, [entry.id for entry in entries])
-    if done.added or done.updated or done.conflicts:
-        _LOG.info("content_seeded", added=len(done.added), updated=len(done.updated), conflicts=done.conflicts)
+    for event, done in (("content_seeded", content), ("synonyms_seeded", words)):
+        if done:
+            _LOG.info(event, added=len(done.added), updated=len(done.updated), conflicts=done.conflicts)
 
 
 def _services(catalogue: Catalogue) -> tuple[ServiceWords, ...]:

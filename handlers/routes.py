@@ -14,7 +14,7 @@ from telegram.ext import (
     filters,
 )
 
-from handlers import ask, entries, form_presses, human, inbound, menu, privacy, requests, services, staff
+from handlers import ask, entries, form_presses, human, inbound, menu, privacy, requests, services, staff, synonyms
 from handlers.turn import Context, current_turn
 
 COMMANDS = ("start", "help", "services", "clinic", "desk", "requests", "human", "language", "privacy", "cancel")
@@ -45,12 +45,32 @@ _PRESSES = (
     (r"^p:(export|erase|erased)$", privacy.press),
 )
 
+# Known to admins only, so the messenger's menu does not show them.
+_COMMAND_OF_ADMINS = {"synonyms": synonyms.listing, "synonym": synonyms.teach}
+_PRESS_OF_ADMINS = r"^y:(\d{1,15}):([0-9a-f]{8}|new|drop)$"
+
 
 class _StaffGroup(filters.MessageFilter):
     """Messages in the staff group, under its present or former id."""
 
     def filter(self, message: Message) -> bool:
         return current_turn.get().house.is_staff_chat(message.chat_id)
+
+
+class _Admin(filters.UpdateFilter):
+    """New messages of admins, where admins may teach."""
+
+    def filter(self, update: Update) -> bool:
+        return update.message is not None and synonyms.is_admin(current_turn.get().house, update)
+
+
+class _PressOfAdmin(CallbackQueryHandler[Context, Any]):
+    """Presses of admins. Those of others fall through to what every made-up button gets."""
+
+    def check_update(self, update: object) -> Any:
+        if not isinstance(update, Update) or not synonyms.is_admin(current_turn.get().house, update):
+            return None
+        return super().check_update(update)
 
 
 class _PressInPrivate(CallbackQueryHandler[Context, Any]):
@@ -67,6 +87,9 @@ def register(application: Application[Any, Context, Any, Any, Any, Any]) -> None
     staff_group = _StaffGroup()
     known_person = _KnownPerson()
     application.add_handler(MessageHandler(filters.StatusUpdate.MIGRATE & filters.ChatType.GROUPS, staff.migrated))
+    for name, command in _COMMAND_OF_ADMINS.items():
+        application.add_handler(CommandHandler(name, command, filters=_Admin()))
+    application.add_handler(_PressOfAdmin(synonyms.press, _PRESS_OF_ADMINS))
     application.add_handler(MessageHandler(staff_group & filters.UpdateType.MESSAGE, staff.reply))
     application.add_handler(MessageHandler(staff_group & filters.UpdateType.EDITED_MESSAGE, staff.edited))
     application.add_handler(CallbackQueryHandler(staff.press, r"^g:(\d{1,15}):(\d{1,9}):(claim|wait|solve|close)$"))

@@ -1,4 +1,5 @@
-"""The commands: `ask` one text or a batch, `benchmark` on a labelled set, `learn` and `vectors` for what is shipped.
+"""The commands: `ask` one text or a batch, `benchmark` on a labelled set, `learn` for what is shipped, `synonyms` for
+the words that a database holds.
 
 Results go to stdout; a broken file ends with 2 and one sentence on stderr.
 """
@@ -11,7 +12,8 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any, BinaryIO, Final
 
-from knowledge import benchmark
+from config import WrongSetting, load_settings
+from knowledge import benchmark, synonyms_command
 from knowledge.answering import Local, local, renew_shipped
 from knowledge.explaining import explain
 from knowledge.faults import ContentError
@@ -26,7 +28,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     options = _parser().parse_args(arguments)
     try:
         code: int = options.run(options)
-    except ContentError as fault:
+    except (ContentError, WrongSetting) as fault:
         print(fault, file=sys.stderr)
         return BROKEN
     return code
@@ -51,6 +53,9 @@ def _parser() -> argparse.ArgumentParser:
     bench.set_defaults(run=_benchmark)
     learn = commands.add_parser("learn", help="write learned.json and vectors.npz anew after the content has changed")
     learn.set_defaults(run=_learn)
+    synonyms = commands.add_parser("synonyms", help="show and edit words of one idea in the database of the settings")
+    synonyms_command.arguments(synonyms)
+    synonyms.set_defaults(run=_synonyms)
     return parser
 
 
@@ -112,6 +117,10 @@ def _benchmark(options: argparse.Namespace) -> int:
 def _learn(options: argparse.Namespace) -> int:
     _report(renew_shipped(lambda done, all_: print(f"\r{done} of {all_} vectors", end="", file=sys.stderr)), False)
     return 0
+
+
+def _synonyms(options: argparse.Namespace) -> int:
+    return synonyms_command.run(options, load_settings().async_database_url())
 
 
 def _report(values: dict[str, Any], as_json: bool) -> None:

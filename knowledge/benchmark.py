@@ -18,6 +18,7 @@ from knowledge.keeping import encode_all
 from knowledge.layout import TopicWords, lay_out
 from knowledge.matching import Index
 from knowledge.measuring import Asked, figures
+from knowledge.synonyms import load_synonyms
 
 OUT_OF_SCOPE: Final = "oos"
 _NO_LETTERS: Final = re.compile(r"[\W\d_]+")
@@ -42,7 +43,7 @@ def run(train: Path, test: Path, meaning: bool = True) -> dict[str, Any]:
     tests = list(rows(test))
     encoder = builtin() if meaning else None
     started = perf_counter()
-    layout = lay_out([topic(intent, texts) for intent, texts in phrases.items()])
+    layout = lay_out([topic(intent, texts) for intent, texts in phrases.items()], synonyms=load_synonyms())
     vectors = encode_all(encoder, layout.written) if encoder is not None else None
     encoded = perf_counter()
     words = build_words(layout)

@@ -12,7 +12,6 @@ from typing import Any, Final
 
 from knowledge.candidates import Meaning, Words, dimensions_for, directions, meaning_head, words_head
 from knowledge.combining import Weighing
-from knowledge.features import SYNONYMS
 from knowledge.heads import Matrix
 from knowledge.layout import Layout
 from knowledge.learning import Lesson, learn
@@ -62,12 +61,12 @@ def weighings_of(plain: Mapping[str, Any]) -> dict[str, Weighing]:
 def build_words(layout: Layout) -> Words:
     """What is known by words."""
     corpus = layout.corpus
-    lexicon = Lexicon(corpus.texts, SYNONYMS)
+    lexicon = Lexicon(corpus.texts, layout.synonyms)
     cells = lexicon.cells(corpus.texts)
     rows = lexicon.project_all(cells, dimensions_for(len(corpus.texts), corpus.topics))
     head = words_head(rows, corpus.owners, corpus.topics)
     # without the cells, which nobody needs who only asks
-    return Words(corpus, Lexicon.kept(lexicon.arrays(), SYNONYMS), Neighbours(lexicon, cells), head)
+    return Words(corpus, Lexicon.kept(lexicon.arrays(), layout.synonyms), Neighbours(lexicon, cells), head)
 
 
 def build_meaning(layout: Layout, vectors: Matrix, former: Meaning | None = None) -> Meaning:

@@ -4,14 +4,11 @@ Takes text as the reader renders it (normalised, Persian letters for Finglish); 
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from itertools import pairwise
-from pathlib import Path
 from sys import intern
 from typing import Final
-
-import yaml
 
 from knowledge.normalise import fold_homophones, normalise, sound, stem
 from knowledge.words import STOP
@@ -34,15 +31,16 @@ def spelling(word: str) -> str:
 
 
 class Synonyms:
-    """Words and phrases that stand for one idea, one idea a line, terms parted by commas."""
+    """Words and phrases that stand for one idea: `terms` by the key of their idea. Immutable."""
 
-    def __init__(self, lines: Iterable[str]) -> None:
+    def __init__(self, terms: Mapping[str, Sequence[str]]) -> None:
+        self.terms = {key: tuple(terms[key]) for key in sorted(terms)}
         ideas: dict[str, set[str]] = defaultdict(set)
-        for number, line in enumerate(lines):
-            for term in line.replace("،", ",").split(","):
+        for idea, of_idea in self.terms.items():
+            for term in of_idea:
                 key = " ".join(map(spelling, normalise(term).split()))
                 if key:
-                    ideas[key].add(f"y{number}")
+                    ideas[key].add("y:" + idea)
         self._ideas = {key: tuple(sorted(found)) for key, found in ideas.items()}
         self._begin = frozenset(key.partition(" ")[0] for key in ideas)
 
@@ -56,7 +54,7 @@ class Synonyms:
         return found
 
 
-SYNONYMS: Final = Synonyms(yaml.safe_load(Path(__file__).with_name("synonyms.yaml").read_text(encoding="utf-8")))
+NO_SYNONYMS: Final = Synonyms({})
 
 
 def content_words(text: str) -> list[str]:
@@ -78,12 +76,12 @@ def _sound(word: str) -> str:
     return sound(word)
 
 
-def features(text: str, synonyms: Synonyms = SYNONYMS) -> list[str]:
+def features(text: str, synonyms: Synonyms = NO_SYNONYMS) -> list[str]:
     """The features of a rendered text, repeated as often as they occur; the first letter tells the kind.
 
     w: a word that carries meaning; v: any word; p: two neighbours that carry meaning, written as one, so that
     دانش بنیان meets دانشبنیان; q: any two neighbours; g: a letter group of any word; s: the consonants of a word;
-    y: an idea of synonyms.yaml.
+    y: an idea of the synonyms.
     """
     words = text.split()
     content = content_words(text)

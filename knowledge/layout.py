@@ -4,7 +4,7 @@ texts by which each is known.
 Candidates are numbered; evidence and scores are arrays in that order.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final, get_args
 
@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from knowledge.candidates import Corpus
 from knowledge.entries import Entry
+from knowledge.features import NO_SYNONYMS, Synonyms
 from knowledge.load import Content, Outside, ServiceWords
 from knowledge.normalise import Script
 from knowledge.packing import Arrays, Texts, plain_array, plain_of
@@ -58,6 +59,7 @@ class Layout:
     scripts: tuple[Script, ...]
     lengths: tuple[int, ...]
     reader: Reader
+    synonyms: Synonyms = NO_SYNONYMS
 
     def arrays(self) -> dict[str, NDArray[Any]]:
         """To keep it."""
@@ -70,6 +72,7 @@ class Layout:
             "texts.scripts": np.array([codes[script] for script in self.scripts], np.uint8),
             "texts.lengths": np.array(self.lengths, np.int16),
             **self.reader.arrays(),
+            "synonyms": plain_array(self.synonyms.terms),
         }
 
     @classmethod
@@ -86,13 +89,15 @@ class Layout:
             tuple(SCRIPTS[code] for code in arrays["texts.scripts"].tolist()),
             tuple(arrays["texts.lengths"].tolist()),
             Reader.kept(arrays),
+            Synonyms(plain_of(arrays["synonyms"])),
         )
 
 
 def lay_out_content(content: Content) -> Layout:
     """The layout of all content."""
     persian_texts = (text for entry in content.entries for text in (entry.short.fa, entry.details.fa))
-    return lay_out([words_of(entry) for entry in content.entries], content.services, content.outside, persian_texts)
+    topics = [words_of(entry) for entry in content.entries]
+    return lay_out(topics, content.services, content.outside, persian_texts, content.synonyms)
 
 
 def lay_out(
@@ -100,8 +105,10 @@ def lay_out(
     services: Sequence[ServiceWords] = (),
     outside: Sequence[Outside | TopicWords] = (),
     more_persian: Iterable[str] = (),
+    synonyms: Mapping[str, Sequence[str]] | None = None,
 ) -> Layout:
-    """The layout of topics with their phrasings; `more_persian` only adds known words."""
+    """The layout of topics with their phrasings; `more_persian` and the terms of `synonyms` only add known words."""
+    ideas = Synonyms(synonyms or {})
     services = [service for service in services if service.id != GENERAL]
     groups: list[tuple[str, str | None, tuple[str, ...]]] = [
         *((topic.id, topic.service, topic.persian + topic.latin) for topic in topics),
@@ -112,7 +119,7 @@ def lay_out(
     persian += [text for kind in outside for text in kind.persian]
     latin = [text for topic in topics for text in topic.latin] + [text for kind in outside for text in kind.latin]
     spoken_of = [text for _, _, texts in groups[len(topics) : len(topics) + len(services)] for text in texts]
-    reader = Reader([*persian, *spoken_of, *more_persian], latin)
+    reader = Reader([*persian, *spoken_of, *more_persian], latin, ideas.terms)
     texts: list[str] = []
     scripts: list[Script] = []
     lengths: list[int] = []
@@ -137,4 +144,5 @@ def lay_out(
         tuple(scripts),
         tuple(lengths),
         reader,
+        ideas,
     )

@@ -15,7 +15,7 @@ from zlib import crc32
 import numpy as np
 from numpy.typing import NDArray
 
-from knowledge.features import SYNONYMS, Synonyms, features
+from knowledge.features import NO_SYNONYMS, Synonyms, features
 from knowledge.packing import Arrays
 
 Vector = NDArray[np.float32]
@@ -43,7 +43,7 @@ class Cells:
 class Lexicon:
     """The features of a set of texts and how rare each is; they are numbered in the order of their hashes."""
 
-    def __init__(self, texts: Sequence[str], synonyms: Synonyms = SYNONYMS) -> None:
+    def __init__(self, texts: Sequence[str], synonyms: Synonyms = NO_SYNONYMS) -> None:
         self.synonyms = synonyms
         self.size = len(texts)
         names, rows, columns, counts = _counted(texts, synonyms)
@@ -72,7 +72,7 @@ class Lexicon:
         }
 
     @classmethod
-    def kept(cls, arrays: Arrays, synonyms: Synonyms = SYNONYMS) -> "Lexicon":
+    def kept(cls, arrays: Arrays, synonyms: Synonyms = NO_SYNONYMS) -> "Lexicon":
         """What arrays() gave."""
         made = cls.__new__(cls)
         made.synonyms = synonyms

@@ -1,10 +1,10 @@
-"""Loads what the index is built from: entries, the words of services, and what is none of our business.
+"""Loads what the index is built from: entries, the words of services, what is none of our business, synonyms.
 
 The one place that knows in which files knowledge is kept; what is done with it stands elsewhere.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
 
@@ -13,6 +13,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from knowledge.entries import Entry, load_entries
 from knowledge.faults import ContentError, read_yaml
 from knowledge.sources import SOURCES_FILE, load_sources
+from knowledge.synonyms import Ideas, load_synonyms
 
 CONTENT_FOLDER: Final = Path(__file__).with_name("content")
 SERVICES_FOLDER: Final = Path(__file__).parents[1] / "eservices" / "catalogue"
@@ -70,11 +71,12 @@ class Content:
     entries: Sequence[Entry]
     services: Sequence[ServiceWords] = ()
     outside: Sequence[Outside] = ()
+    synonyms: Ideas = field(default_factory=dict)
 
 
 def load_all(content: Path = CONTENT_FOLDER) -> Content:
     """Everything, from files. Raises ContentError for the first broken file."""
-    return Content(load_content(content), load_services(), load_outside())
+    return Content(load_content(content), load_services(), load_outside(), load_synonyms())
 
 
 def load_content(folder: Path = CONTENT_FOLDER) -> tuple[Entry, ...]:

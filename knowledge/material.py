@@ -23,7 +23,8 @@ HERE: Final = Path(__file__).parent
 
 @dataclass(frozen=True)
 class Material:
-    """Rows of JSON, one for each topic, service and kind of what is none of our business, and further known words."""
+    """Rows of JSON, one for each topic, service, kind of what is none of our business and idea of synonyms, and for
+    further known words."""
 
     rows: tuple[bytes, ...]
 
@@ -36,6 +37,7 @@ class Material:
             rows.append(("topic", asked.id, asked.service, asked.persian, asked.latin))
         rows += (("service", one.id, one.names, one.aliases, one.needs) for one in content.services)
         rows += (("outside", kind.id, kind.persian, kind.latin) for kind in content.outside)
+        rows += (("idea", key, content.synonyms[key]) for key in sorted(content.synonyms))
         rows += (("known", entry.short.fa, entry.details.fa) for entry in content.entries)
         return cls(tuple(_written(row) for row in rows))
 
@@ -58,7 +60,7 @@ class Material:
 
     def laid_out(self) -> Layout:
         """The layout."""
-        of_kind: dict[str, list[list[Any]]] = {"topic": [], "service": [], "outside": [], "known": []}
+        of_kind: dict[str, list[list[Any]]] = {"topic": [], "service": [], "outside": [], "idea": [], "known": []}
         for row in self.rows:
             kind, *values = json.loads(row)
             of_kind[kind].append(values)
@@ -67,6 +69,7 @@ class Material:
             [ServiceWords(one, tuple(a), tuple(b), tuple(c)) for one, a, b, c in of_kind["service"]],
             [TopicWords(kind, None, tuple(fa), tuple(la)) for kind, fa, la in of_kind["outside"]],
             [text for texts in of_kind["known"] for text in texts],
+            {key: tuple(terms) for key, terms in of_kind["idea"]},
         )
 
 

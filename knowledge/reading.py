@@ -5,7 +5,7 @@ What comes out is what texts are compared by. Splitting long messages is in spli
 
 import re
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from math import log1p
@@ -16,11 +16,12 @@ from numpy.typing import NDArray
 from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
+from knowledge.features import LONGEST_TERM, spelling
 from knowledge.finglish import Finglish
 from knowledge.keyboard import undone
 from knowledge.normalise import Script, fold_homophones, normalise, parts, script_of, without_courtesy
 from knowledge.orthography import Orthography
-from knowledge.packing import Arrays, Texts
+from knowledge.packing import Arrays, Texts, plain_array, plain_of
 from knowledge.words import ENGLISH, FINGLISH, STOP
 
 LONGEST_TEXT: Final = 4096
@@ -60,31 +61,39 @@ class Reading:
 class Reader:
     """Knows the words of the content. Immutable after it is built."""
 
-    def __init__(self, persian: Iterable[str], latin: Iterable[str]) -> None:
-        """Texts in Persian letters, and in Latin ones; their words are what is known."""
+    def __init__(
+        self, persian: Iterable[str], latin: Iterable[str], synonyms: Mapping[str, Sequence[str]] | None = None
+    ) -> None:
+        """Texts in Persian letters, and in Latin ones; their words are what is known, and those of `synonyms` (terms
+        by the key of their idea)."""
         persian = list(persian)
-        written = [normalise(text) for text in persian]
+        terms = [normalise(term) for of_idea in (synonyms or {}).values() for term in of_idea]
+        told, foreign = [normalise(text) for text in persian], [normalise(text) for text in latin]
+        replaced = instead(synonyms or {}, Counter(word for text in told + foreign for word in text.split()))
+        written = told + [term for term in terms if not term.isascii()]
+        foreign += [term for term in terms if term.isascii()]
         counts = Counter(word for text in written for word in text.split())
-        counts.update(word for text in latin for word in normalise(text).split())
-        self._take(Finglish(written), _Known(counts), Orthography(persian))
+        counts.update(word for text in foreign for word in text.split())
+        self._take(Finglish(written), _Known(counts), replaced)
+        self.orthography = Orthography(persian)
 
-    def _take(self, finglish: Finglish, known: "_Known", orthography: Orthography) -> None:
+    def _take(self, finglish: Finglish, known: "_Known", replaced: Mapping[str, str]) -> None:
         self._finglish = finglish
-        self.orthography = orthography
         self._words = known
+        self._instead = replaced
         # of the words, which do not know the cache: what refers to itself is not let go of by itself
         self._corrected = lru_cache(maxsize=8192)(known.correct)
 
     def arrays(self) -> dict[str, NDArray[Any]]:
         """To keep it."""
         counts = self._words.counts
-        numbers = np.fromiter(counts.values(), np.int32, len(counts))
-        return (
-            Texts.of(counts).arrays("reader.words")
-            | {"reader.counts": numbers}
-            | self._finglish.arrays()
-            | self.orthography.arrays()
-        )
+        return {
+            **Texts.of(counts).arrays("reader.words"),
+            "reader.counts": np.fromiter(counts.values(), np.int32, len(counts)),
+            "reader.instead": plain_array(self._instead),
+            **self._finglish.arrays(),
+            **self.orthography.arrays(),
+        }
 
     @classmethod
     def kept(cls, arrays: Arrays) -> "Reader":
@@ -92,7 +101,8 @@ class Reader:
         counts = dict(zip(Texts.kept(arrays, "reader.words"), arrays["reader.counts"].tolist(), strict=True))
         made = cls.__new__(cls)
         finglish = Finglish.kept(arrays, {word: word for word in counts})
-        made._take(finglish, _Known(counts), Orthography.kept(arrays))
+        made._take(finglish, _Known(counts), plain_of(arrays["reader.instead"]))
+        made.orthography = Orthography.kept(arrays)
         return made
 
     def read(self, raw: str, script: Script | None = None) -> Reading:
@@ -100,13 +110,31 @@ class Reader:
         typed = normalise(undone(raw[:LONGEST_TEXT], self._words.has))
         script = script or script_of(typed)
         text = self._rendered(without_courtesy(typed), script)
-        return Reading(" ".join(map(self._corrected, text.split())), script, typed)
+        return Reading(" ".join(self._replaced([self._corrected(word) for word in text.split()])), script, typed)
 
     def as_written(self, raw: str) -> Reading:
         """The reading of a phrasing, whose words are all known."""
         typed = normalise(raw)
         script = script_of(typed)
         return Reading(self._rendered(without_courtesy(typed), script), script, typed)
+
+    def _replaced(self, words: list[str]) -> list[str]:
+        """The words, with terms that the content uses in the place of those that it does not."""
+        if not self._instead:
+            return words
+        done: list[str] = []
+        at = 0
+        while at < len(words):
+            for length in range(min(LONGEST_TERM, len(words) - at), 0, -1):
+                known = self._instead.get(" ".join(map(spelling, words[at : at + length])))
+                if known is not None:
+                    done += known.split()
+                    at += length
+                    break
+            else:
+                done.append(words[at])
+                at += 1
+        return done
 
     def _rendered(self, text: str, script: Script) -> str:
         """The text with its Finglish in Persian letters, also where it stands among Persian ones."""
@@ -151,6 +179,22 @@ class _Known:
                 if score > best_score and not (latin and known[0] != word[0]) and not _negates(word, known):
                     best, best_score = known, score
         return best
+
+
+def instead(synonyms: Mapping[str, Sequence[str]], counts: Mapping[str, int]) -> dict[str, str]:
+    """For each term with a word that the content never uses (`counts` of its words), by its spelling: the term of the
+    same idea and script that it uses most. A term of several ideas has none, for nobody knows which is meant."""
+    known = {spelling(word) for word in counts}
+    found: dict[str, set[str]] = defaultdict(set)
+    for of_idea in synonyms.values():
+        terms = [term for term in map(normalise, of_idea) if term]
+        used = {term: min(counts.get(word, 0) for word in term.split()) for term in terms}
+        for term in terms:
+            key = " ".join(map(spelling, term.split()))
+            if not known.issuperset(key.split()):
+                best = max((one for one in terms if one.isascii() is term.isascii()), key=lambda one: used[one])
+                found[key].add(best if used[best] else "")
+    return {key: next(iter(best)) for key, best in found.items() if len(best) == 1 and "" not in best}
 
 
 def _negates(word: str, other: str) -> bool:

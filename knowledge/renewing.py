@@ -29,6 +29,7 @@ from knowledge.matching import Index
 from knowledge.material import Material
 from knowledge.memory import give_back_memory
 from knowledge.stored import Stored
+from knowledge.synonyms import StoredIdeas
 
 QUICK: Final = 200
 """New texts that are encoded before an edit goes live: they take two seconds. With more, words go live first."""
@@ -69,7 +70,7 @@ class Renewer:
         self._keeper = Keeper(database, encoder) if encoder is not None else None
         self._folder = folder or Folder(None)
         self._renewed: Renewed | None = None
-        self._stored = Stored.nothing()
+        self._stored, self._ideas = Stored.nothing(), StoredIdeas.nothing()
         self._revision = -1
         self._borrowed = False
         """Whether the index weighs by what was learned from content of another size."""
@@ -93,12 +94,19 @@ class Renewer:
         """Entries of the database that cannot be used, by topic, and why."""
         return self._stored.refused
 
+    @property
+    def refused_synonyms(self) -> Mapping[str, str]:
+        """The same for synonyms, by key."""
+        return self._ideas.refused
+
     async def read(self) -> Mapping[str, Entry]:
         """The entries that the database holds now. Raises StoredContentError."""
         async with self._database.reading() as session:
             self._revision = await seeding.revision(session)
             rows = await seeding.stored_rows(session)
+            ideas = await seeding.stored_synonyms(session)
         self._stored = await asyncio.to_thread(self._stored.renewed, rows)
+        self._ideas = await asyncio.to_thread(self._ideas.renewed, ideas)
         return self._stored.entries
 
     async def build(self) -> Renewed:
@@ -106,14 +114,18 @@ class Renewer:
         StoredContentError."""
         entries = await self.read()
         former = self._renewed
-        if former is not None and _asked(former.entries) == _asked(entries):
+        if former is not None and self._same(former, entries):
             self._renewed = Renewed(former.index, entries, self._revision, former.key)
             return self._renewed
         return await self._built(entries)
 
+    def _same(self, former: Renewed, entries: Mapping[str, Entry]) -> bool:
+        """Whether the former index answers for these entries and the synonyms of now."""
+        return _asked(former.entries) == _asked(entries) and former.index.layout.synonyms.terms == self._ideas.ideas
+
     async def _built(self, entries: Mapping[str, Entry]) -> Renewed:
         revision = self._revision
-        content = Content(tuple(entries.values()), self._services, self._outside)
+        content = Content(tuple(entries.values()), self._services, self._outside, self._ideas.ideas)
         material = await asyncio.to_thread(Material.of, content)
         key, layout, words = await asyncio.to_thread(shelf.words, self._folder, material)
         index = Index(layout, words, {"words": (await self._learned(layout))["words"]})
@@ -130,7 +142,7 @@ class Renewer:
         try:
             if self._renewed is None:
                 publish(await self.build())
-                tell("knowledge_ready", state=self.state, refused=dict(self.refused))
+                tell("knowledge_ready", state=self.state, **self._left_out)
             while True:
                 if deepening is None and self._keeper is not None and self._shallow:
                     deepening = asyncio.create_task(self._keep_deepening(publish, tell))
@@ -144,9 +156,13 @@ class Renewer:
                     await _cancelled(deepening)
                     deepening = None
                     publish(await self.build())
-                    tell("knowledge_renewed", revision=revision, state=self.state, refused=dict(self.refused))
+                    tell("knowledge_renewed", revision=revision, state=self.state, **self._left_out)
         finally:
             await _cancelled(deepening)
+
+    @property
+    def _left_out(self) -> dict[str, dict[str, str]]:
+        return {"refused": dict(self.refused), "refused_synonyms": dict(self.refused_synonyms)}
 
     @property
     def _shallow(self) -> bool:
@@ -255,7 +271,7 @@ async def _cancelled(task: asyncio.Task[None] | None) -> None:
 
 
 def _asked(entries: Mapping[str, Entry]) -> list[TopicWords]:
-    """All that an index is made of; the same before and after an edit of answers."""
+    """All of the entries that an index is made of; the same before and after an edit of answers."""
     return [words_of(entry) for entry in entries.values()]
 
 

@@ -1,13 +1,14 @@
 """Content in the database: the first seeding from files, later re-seeding, and reading it for the index.
 
-After the first seeding the database is the truth. A re-seed adds new entries, updates untouched ones, lists
-conflicts, deletes nothing. The revision rises in the same commit, so that every process rebuilds its index.
+After the first seeding the database is the truth. A re-seed adds new entries and synonyms, updates untouched ones,
+lists conflicts, deletes nothing. The revision rises in the same commit, so that every process rebuilds its index.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from typing import Literal
 
 from sqlalchemy import Text, cast, select, text
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -15,6 +16,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from db.engine import Unit
 from db.models import Entry as EntryRow
 from db.models import Revision
+from db.synonyms import Synonym
+from knowledge import synonyms
 from knowledge.entries import Entry, content_hash
 
 REVISION = "knowledge"
@@ -22,18 +25,19 @@ REVISION = "knowledge"
 
 @dataclass
 class Seeded:
-    """What a seeding did: topics added, updated, and those left alone because somebody edited them."""
+    """What a seeding did: topics or keys added, updated, and those left alone because somebody edited them."""
 
     added: list[str] = field(default_factory=list)
     updated: list[str] = field(default_factory=list)
     conflicts: list[str] = field(default_factory=list)
 
+    def __bool__(self) -> bool:
+        return bool(self.added or self.updated or self.conflicts)
+
 
 async def seed(work: Unit, entries: Sequence[Entry]) -> Seeded:
     """Bring the files' entries into the database."""
-    if work.dialect == "postgresql":
-        # processes that start together: one seeds, the others wait and find it done
-        await work.session.execute(text("LOCK TABLE entries IN SHARE ROW EXCLUSIVE MODE"))
+    await lock(work, "entries")
     done = Seeded()
     rows = {row.topic: row for row in await work.session.scalars(select(EntryRow))}
     for entry in entries:
@@ -54,6 +58,38 @@ async def seed(work: Unit, entries: Sequence[Entry]) -> Seeded:
     if done.added or done.updated:
         await raise_revision(work)
     return done
+
+
+async def seed_synonyms(work: Unit, ideas: synonyms.Ideas) -> Seeded:
+    """Bring the file's synonyms into the database. What an admin retired stays retired, whatever the file says."""
+    await lock(work, "synonyms")
+    done = Seeded()
+    rows = {row.key: row for row in await work.session.scalars(select(Synonym))}
+    for key, terms in ideas.items():
+        new_hash = synonyms.content_hash(key, terms)
+        row = rows.get(key)
+        if row is None:
+            hashes = {"content_hash": new_hash, "seed_hash": new_hash}
+            work.session.add(Synonym(key=key, terms=list(terms), updated_at=work.now, **hashes))
+            done.added.append(key)
+        elif row.seed_hash == new_hash or row.retired_at is not None:
+            continue
+        elif row.content_hash != row.seed_hash:
+            done.conflicts.append(key)
+        else:
+            row.terms, row.content_hash = list(terms), new_hash
+            row.seed_hash, row.updated_at = new_hash, work.now
+            done.updated.append(key)
+    if done.added or done.updated:
+        await raise_revision(work)
+    return done
+
+
+async def lock(work: Unit, table: Literal["entries", "synonyms"]) -> None:
+    """Those who change a table at once take turns: of processes that start together one seeds, and the others find
+    it done. SQLite has one writer anyway."""
+    if work.dialect == "postgresql":
+        await work.session.execute(text(f"LOCK TABLE {table} IN SHARE ROW EXCLUSIVE MODE"))
 
 
 def _row(entry: Entry, entry_hash: str, work: Unit) -> EntryRow:
@@ -88,3 +124,9 @@ async def stored_rows(session: AsyncSession) -> list[tuple[str, str]]:
     """Topic and content, as JSON text, of all entries."""
     found = await session.execute(select(EntryRow.topic, cast(EntryRow.content, Text)).order_by(EntryRow.topic))
     return [(topic, content) for topic, content in found]
+
+
+async def stored_synonyms(session: AsyncSession) -> list[tuple[str, str]]:
+    """Key and terms, as JSON text, of all ideas that are not retired."""
+    living = select(Synonym.key, cast(Synonym.terms, Text)).where(Synonym.retired_at.is_(None))
+    return [(key, terms) for key, terms in await session.execute(living.order_by(Synonym.key))]

@@ -12,7 +12,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from knowledge.candidates import CHUNK, Meaning, Words, unit
-from knowledge.features import SYNONYMS
 from knowledge.heads import Head
 from knowledge.kept import Folder
 from knowledge.layout import Layout
@@ -34,7 +33,7 @@ def words(folder: Folder, material: Material) -> tuple[str, Layout, Words]:
 
 def _words(arrays: Arrays) -> tuple[Layout, Words]:
     layout = Layout.kept(arrays)
-    return layout, Words.kept(arrays, layout.corpus, SYNONYMS)
+    return layout, Words.kept(arrays, layout.corpus, layout.synonyms)
 
 
 def kept_meaning(folder: Folder, key: str, encoder: str, layout: Layout) -> Meaning | None:

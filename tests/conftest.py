@@ -17,6 +17,7 @@ from db import migrate
 from db.engine import Database
 from knowledge import seeding
 from knowledge.load import load_content
+from knowledge.synonyms import load_synonyms
 from tests import network
 from tests.stage import TOKEN, Stage, raised
 
@@ -85,6 +86,7 @@ async def _prepare(url: str) -> None:
     await migrate.upgrade(database)
     async with database.unit() as work:
         await seeding.seed(work, load_content())
+        await seeding.seed_synonyms(work, load_synonyms())
     await database.close()
 
 

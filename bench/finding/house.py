@@ -46,7 +46,9 @@ async def seed(database: Database) -> dict[str, Any]:
     """All tables and all content, as a first start makes them."""
     await migrate.upgrade(database)
     async with database.unit() as work:
-        await seeding.seed(work, load_all().entries)
+        files = load_all()
+        await seeding.seed(work, files.entries)
+        await seeding.seed_synonyms(work, files.synonyms)
     return {}
 
 

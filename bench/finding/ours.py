@@ -15,6 +15,7 @@ from knowledge.encoder import BuiltIn
 from knowledge.keeping import encode_all
 from knowledge.layout import lay_out
 from knowledge.matching import Index
+from knowledge.synonyms import load_synonyms
 
 WORDS, MEANING = "ours, by words", "ours, by words and meaning"
 
@@ -37,7 +38,8 @@ class Contestants:
             words = build_words(layout)
             return Index(layout, words, learn_weighings(layout, words, meaning), meaning)
 
-        layout, *reading = timed(lambda: lay_out([topic(name, texts) for name, texts in phrases.items()]))
+        topics_asked = [topic(name, texts) for name, texts in phrases.items()]
+        layout, *reading = timed(lambda: lay_out(topics_asked, synonyms=load_synonyms()))
         meaning, *meant = timed(lambda: build_meaning(layout, encode_all(self._encoder, layout.written)))
         index, *words = timed(by_words)
         deeper, *both = timed(lambda: by_words(meaning))

@@ -24,6 +24,7 @@ from knowledge.layout import TopicWords, lay_out, words_of
 from knowledge.load import load_all
 from knowledge.matching import Encode, Index
 from knowledge.normalise import normalise
+from knowledge.synonyms import load_synonyms
 
 SEED, DIMENSIONS, OWN_WORDS, PHRASINGS = 7, 384, 4, 10
 SPREAD = 0.6
@@ -83,7 +84,7 @@ def measure(topics: int, messages: int, learning: bool) -> dict[str, Any]:
         steps.append((name, perf_counter() - wall, process_time() - cpu, memory()))
         return result
 
-    layout = step("laid out and read", lambda: lay_out(made))
+    layout = step("laid out and read", lambda: lay_out(made, synonyms=load_synonyms()))
     words = step("words", lambda: build_words(layout))
     shipped = shipped_learned().weighings
     results = {"by words": _asked(Index(layout, words, {"words": shipped["words"]}), asked, None)}

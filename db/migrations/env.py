@@ -2,7 +2,7 @@
 
 from alembic import context
 
-from db import inbox, models, outbox  # noqa: F401 - every table has to be known
+from db import inbox, models, outbox, synonyms  # noqa: F401 - every table has to be known
 from db.types import Base
 
 connection = context.config.attributes["connection"]

@@ -11,7 +11,7 @@ from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from sqlalchemy import Connection, text
 
-from db import inbox, migrate, models, outbox
+from db import inbox, migrate, models, outbox, synonyms
 from db.engine import Database
 from db.types import Base
 from tests.conftest import create_database
@@ -121,6 +121,7 @@ async def test_a_migration_that_breaks_leaves_the_database_as_it_was(
 
 def test_every_table_is_known_to_the_migrations() -> None:
     assert {inbox.InboxRow.__tablename__, outbox.OutboxRow.__tablename__, models.Ticket.__tablename__} <= TABLES
+    assert {synonyms.Synonym.__tablename__, synonyms.SynonymChange.__tablename__} <= TABLES
     assert {"people", "tickets", "ticket_messages", "ticket_events", "inbox", "outbox", "entries"} <= TABLES
 
 

@@ -13,7 +13,7 @@ from pydantic import TypeAdapter, ValidationError
 from db.message import DATA_LIMIT, Button
 from eservices.catalogue import Service
 from eservices.questions import Id, OptionId
-from handlers.routes import _PRESSES
+from handlers.routes import _PRESS_OF_ADMINS, _PRESSES
 from knowledge.entries import TopicId
 from tests.house import source
 
@@ -32,6 +32,8 @@ LONGEST = {
     "opened.state.revision": (STEPS,),
     "ticket.id": (ROW,),
     "ticket.version": (STEPS,),
+    "proposal.id": (ROW,),
+    "idea.mark": ("0123abcd",),
     "stars": ("5",),
     "code": ("fa", "en"),
     "entry.id": (TOPIC,),
@@ -50,7 +52,7 @@ ACTIONS = {
     ),
     "staff_cards.py": ("claim", "wait", "solve", "close"),
 }
-ROUTES = [pattern for pattern, _ in _PRESSES] + [STAFF_ACTIONS]
+ROUTES = [pattern for pattern, _ in _PRESSES] + [STAFF_ACTIONS, _PRESS_OF_ADMINS]
 
 
 def _made() -> list[tuple[str, str]]:

@@ -88,7 +88,7 @@ def test_code_gives_every_placeholder() -> None:
 
 def _says(call: ast.Call) -> bool:
     name = call.func.attr if isinstance(call.func, ast.Attribute) else getattr(call.func, "id", "")
-    errors = ("NotFound", "NotAllowed", "InvalidInput", "Conflict", "TooMany", "Refused")
+    errors = ("NotFound", "NotAllowed", "InvalidInput", "Conflict", "TooMany", "Refused", "TermsRefused")
     return name in ("html", "plain", "label", "button", "say_text", "toast", *errors)
 
 

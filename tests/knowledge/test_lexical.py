@@ -10,7 +10,7 @@ import sys
 import numpy as np
 import pytest
 
-from knowledge.features import Synonyms, features
+from knowledge.features import NO_SYNONYMS, Synonyms, features
 from knowledge.lexical import COMMON, Lexicon, Neighbours
 from tests.house.source import ROOT
 
@@ -24,7 +24,6 @@ TEXTS = (
     "تمدید جواز تأسیس",
     "برق کارگاه قطع شد",
 )
-NO_SYNONYMS = Synonyms([])
 
 
 @pytest.fixture(scope="module")
@@ -98,7 +97,7 @@ def test_what_is_kept_is_what_was_built(lexicon: Lexicon) -> None:
 
 
 def test_synonyms_make_texts_alike() -> None:
-    plain, knowing = Lexicon(TEXTS, NO_SYNONYMS), Lexicon(TEXTS, Synonyms(["قیمت, هزینه"]))
+    plain, knowing = Lexicon(TEXTS, NO_SYNONYMS), Lexicon(TEXTS, Synonyms({"price": ("قیمت", "هزینه")}))
     place = TEXTS.index("قیمت زمین شهرک")
     likeness = [_neighbours(one).likeness(*one.look_up("هزینه زمین")[:2])[place] for one in (plain, knowing)]
     assert likeness[1] > likeness[0]

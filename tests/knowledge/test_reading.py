@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 
 import pytest
@@ -9,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from knowledge.layout import Layout
-from knowledge.reading import FEWEST_KNOWN, LONGEST_TEXT, Reader
+from knowledge.reading import FEWEST_KNOWN, LONGEST_TEXT, Reader, instead
 
 KNOWN = ("قیمت زمین شهرک صنعتی", "تمدید جواز تأسیس", "نمی‌توانم بسازم", "how much is a plot", "establishment permit")
 
@@ -119,3 +120,35 @@ SMALL = Reader(KNOWN[:3], KNOWN[3:])
 )
 def test_slips_of_owners_are_corrected_by_the_real_content(layout: Layout, slip: str, word: str) -> None:
     assert layout.reader.read(slip).text == layout.reader.read(word).text
+
+
+SYNONYMS = {
+    "loan": ("وام", "تسهیلات", "قرضک", "loan", "lendable"),
+    "fair": ("نمایشگاه", "نمایش صنعتگران", "وامکده"),
+    "bank": ("بانک", "وامکده"),
+}
+USED = Counter({"وام": 9, "تسهیلات": 3, "نمایشگاه": 2, "بانک": 4, "loan": 5, "نمایش": 1})
+
+
+def test_a_term_that_content_never_uses_stands_for_the_one_it_uses_most() -> None:
+    assert instead(SYNONYMS, USED) == {
+        "قرزک": "وام",  # by its spelling: homophones are folded
+        "lendable": "loan",
+        "نمایش سنعتگران": "نمایشگاه",
+    }
+
+
+def test_a_term_without_a_known_sister_in_its_script_stays() -> None:
+    assert instead({"loan": ("قرضک", "loan"), "new": ("یکی", "دیگری")}, USED) == {}
+
+
+def test_taught_words_are_read_as_known_ones() -> None:
+    texts = ["وام وام می خواهم", "نمایشگاه کجاست", "وام بانک"]
+    reader = Reader(texts, ["loan please"], SYNONYMS)
+    assert reader.read("قرضک می‌خواهم").text == reader.read("وام می‌خواهم").text
+    assert reader.read("نمایش صنعتگران کجاست").text == reader.read("نمایشگاه کجاست").text
+    assert reader.read("gharzak mikhaham").text == reader.read("وام می‌خواهم").text, "in Finglish too"
+    assert reader.read("lendable").text == "loan"
+    assert reader.read("وامکده کجاست").text.startswith("وامکده"), "it may mean two things"
+    assert reader.as_written("قرضک").text == "قرضک"
+    assert Reader(texts, []).read("قرضک").text == "قرضک"

@@ -13,7 +13,8 @@ from sqlalchemy import delete, func, select
 from db.engine import Database
 from db.models import Entry as EntryRow
 from db.models import KnowledgeLearned, Revision
-from knowledge import building, renewing, seeding, shelf
+from db.synonyms import Synonym
+from knowledge import building, renewing, seeding, shelf, teaching
 from knowledge.keeping import Keeper
 from knowledge.kept import Folder
 from knowledge.load import Content
@@ -28,8 +29,8 @@ async def few(database: Database, content: Content, monkeypatch: pytest.MonkeyPa
     monkeypatch.setattr(renewing, "CHECK_SECONDS", 0.01)
     monkeypatch.setattr(renewing, "WAIT_SECONDS", 3600)
     async with database.unit() as work:
-        await work.session.execute(delete(EntryRow))
-        await work.session.execute(delete(Revision))
+        for table in (EntryRow, Synonym, Revision):
+            await work.session.execute(delete(table))
     async with database.unit() as work:
         await seeding.seed(work, content.entries[:4])
     return database
@@ -245,6 +246,40 @@ async def test_an_edit_of_an_answer_needs_no_new_index(few: Database, content: C
         revision = await publish(few, content.entries[1].model_copy(update={"related": ()}))
         await until(lambda: here.now.revision == revision)
         assert here.now.index is former
+
+
+async def test_an_edit_of_synonyms_builds_words_anew_and_encodes_nothing(few: Database, content: Content) -> None:
+    one, two = Hashed(), Hashed()
+    elsewhere = Database(few.url.render_as_string(hide_password=False))
+    async with few.unit() as work:
+        await seeding.seed_synonyms(work, {"loan": content.synonyms["loan"]})
+    async with process(few, one) as here, process(elsewhere, two) as there:
+        await until(lambda: all(each.now.index.meaning is not None for each in (here, there)))
+        former = here.now.index
+        assert former.layout.synonyms.terms == {"loan": content.synonyms["loan"]}
+        one.asked.clear()
+        two.asked.clear()
+        entry = content.entries[2]
+        word = max((word for text in entry.phrasings.formal for word in text.split()), key=len)
+        async with few.unit() as work:
+            taught = await teaching.add(work, "admin:1", (word, "خرمالوی صورتی"))
+            revision = await seeding.revision(work.session)
+        await until(lambda: {here.now.revision, there.now.revision} == {revision})
+        for each in (here, there):
+            index = each.now.index
+            assert index.layout.synonyms.terms[taught.key] == (word, "خرمالوی صورتی")
+            assert index.words is not former.words
+            lexicon = index.words.lexicon
+            assert lexicon.ids([f"y:{taught.key}"])[0] in lexicon.look_up("خرمالوی صورتی")[0].tolist()
+            assert index.meaning is not None, "its vectors are those that it had"
+        assert not one.asked
+        assert not two.asked
+        async with few.unit() as work:
+            await seeding.raise_revision(work)
+        latest = here.now.index
+        await until(lambda: here.now.revision == revision + 1)
+        assert here.now.index is latest, "nothing that an index is made of has changed"
+    await elsewhere.close()
 
 
 async def test_heavy_work_never_runs_on_the_loop(few: Database, monkeypatch: pytest.MonkeyPatch) -> None:
