@@ -151,8 +151,8 @@ async def test_two_questions_get_two_answers_and_are_judged_once(stage: Stage, c
     assert from_bot(phone)[0].buttons == [*([button(stage, phone, topic)] for topic in SISTERS), calm[-1]]
     phone.press(said(phone, "ask.useful"))
     await stage.settled()
-    columns = (Question.text, Question.decision, Question.topic, Question.outcome)
-    assert await stage.rows(select(*columns)) == [(MESSAGE, "answer", "land.apply", "useful")]
+    columns = (Question.text, Question.decision, Question.topic, Question.more, Question.outcome)
+    assert await stage.rows(select(*columns)) == [(MESSAGE, "answer", "land.apply", ["land.documents"], "useful")]
 
 
 @pytest.mark.parametrize(
@@ -185,3 +185,4 @@ async def test_a_sure_question_beside_an_unsure_one_is_answered_before_the_choic
     assert title(stage, stage.emma, "clinic.cost") in answer.text
     assert answer.buttons[-1] != verdicts(stage.emma)
     assert choice.text == said(stage.emma, "ask.choose")
+    assert await stage.rows(select(Question.decision, Question.more)) == [("choose", ["clinic.cost"])]
