@@ -20,18 +20,33 @@ WORDS_FILE: Final = Path(__file__).with_suffix(".yaml")
 _LONGEST: Final = 60
 
 
-def _read() -> dict[str, str]:
-    """The turn of each message, by its normalised text."""
+_IN_FORM: Final = "form_"
+
+
+def _read(in_form: bool) -> dict[str, str]:
+    """The turn of each message, by its normalised text: those in a form, or the others."""
     lines: dict[str, list[str]] = yaml.safe_load(WORDS_FILE.read_text(encoding="utf-8"))
-    return {normalise(typed): turn for turn, all_ in lines.items() for line in all_ for typed in line.split(",")}
+    turns = {name: all_ for name, all_ in lines.items() if name.startswith(_IN_FORM) == in_form}
+    return {
+        normalise(typed): name.removeprefix(_IN_FORM)
+        for name, all_ in turns.items()
+        for line in all_
+        for typed in line.split(",")
+    }
 
 
-_TURN_OF: Final = _read()
+_TURN_OF: Final = _read(in_form=False)
+_STEP_OF: Final = _read(in_form=True)
 
 
 def short_turn(text: str) -> str | None:
     """What the whole message is, when it is nothing but one of these."""
     return _TURN_OF.get(normalise(text)) if len(text) <= _LONGEST else None
+
+
+def form_step(text: str) -> str | None:
+    """back, skip or cancel, when a whole message typed in a form is nothing but that."""
+    return _STEP_OF.get(normalise(text)) if len(text) <= _LONGEST else None
 
 
 async def react(context: Context, turn: str) -> None:
