@@ -2,6 +2,7 @@
 
 from eservices import forms
 from eservices.forms import REVIEW, Given
+from eservices.questions import Form
 from tests.eservices.build import field, form
 from tests.eservices.desk_form import DESK, KINDS, filled, refused, say, send
 from tests.eservices.happy import TODAY, photo
@@ -20,7 +21,7 @@ def test_questions_come_in_order_and_only_those_that_apply() -> None:
     assert forms.ask(DESK, say(state, "درخواست")).total == 5
 
 
-def counted(state: forms.State, of: forms.Form = DESK) -> tuple[int, int, int]:
+def counted(state: forms.State, of: Form = DESK) -> tuple[int, int, int]:
     asks = forms.ask(of, state)
     return asks.position, asks.total, asks.most
 
