@@ -43,7 +43,7 @@ class SanatyarApplication(_AppBase):
 
     async def act(self, work: Unit, update: Update, turn: Turn) -> None:
         """Let the handlers act on an update inside this unit."""
-        turn.work, turn.toast, turn.person, turn.conversation = work, "", None, None
+        turn.work, turn.toast, turn.spoken, turn.person, turn.conversation = work, "", "", None, None
         visitor = visitor_of(update)
         if visitor is not None:
             turn.person, turn.conversation = await people.arrive(work, visitor)

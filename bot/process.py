@@ -67,7 +67,11 @@ class Process:
     @property
     def knows_by(self) -> str:
         """By what topics are found, in a few words."""
-        return self.renewer.state if self.renewer is not None else "as given"
+        state = self.renewer.state if self.renewer is not None else "as given"
+        since = self.house.knowledge.encoder_away_since
+        if since is None or self.house.knowledge.index is None or self.house.knowledge.index.meaning is None:
+            return state
+        return f"words (encoder away since {since:%Y-%m-%d %H:%M} UTC)"
 
     def heard(self) -> None:
         """The messenger answered."""

@@ -203,6 +203,8 @@ class Question(Base):
     language: Mapped[str] = mapped_column(String(8))
     decision: Mapped[str] = mapped_column(String(8))
     topics: Mapped[list[Any]] = mapped_column(default=list)
+    # further topics that the same message surely asked for
+    more: Mapped[list[Any]] = mapped_column(default=list, server_default="[]")
     service: Mapped[str | None] = mapped_column(String(32))
     # the kind of message that is none of our business
     outside: Mapped[str | None] = mapped_column(String(40))

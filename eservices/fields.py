@@ -16,7 +16,7 @@ from eservices.given import Attachment, Given, Language, Location, Refused, Valu
 from eservices.labels import match
 from eservices.numbers import read_number
 from eservices.provinces import find_province, provinces
-from eservices.questions import Field, FieldType
+from eservices.questions import Field, FieldType, Option
 from eservices.values import Shown, bounds, fits, in_order, limits, show
 
 __all__ = [
@@ -80,15 +80,23 @@ def _plain(bound: float) -> int | float:
     return int(bound) if bound == int(bound) else bound
 
 
-# What people type for the options whose ids are yes and no, whatever the labels say.
+# What people type for yes, no and "I do not know", whatever the labels say.
 _ALSO = {
-    "yes": ("بله", "بلی", "آره", "اره", "دارم", "bale", "are", "yes"),
-    "no": ("خیر", "نه", "نخیر", "ندارم", "na", "kheyr", "no"),
+    "yes": ("بله", "بلی", "آره", "اره", "دارم", "bale", "baleh", "are", "areh", "yes", "yeah"),
+    "no": ("خیر", "نه", "نخیر", "ندارم", "na", "kheyr", "kheir", "no", "nope"),
+    "unsure": ("نمی‌دانم", "نمی‌دونم", "نمیدانم", "نمیدونم", "مطمئن نیستم", "nemidoonam", "nemidunam", "i don't know"),
 }
+_MEANS = {"yes": re.compile(r"Yes\b"), "no": re.compile(r"No(,|$)|Not yet$"), "unsure": re.compile("I do not know")}
 
 
 def _labels(field: Field) -> dict[str, tuple[str, ...]]:
-    return {option.id: (option.fa, option.en, *_ALSO.get(option.id, ())) for option in field.options}
+    return {option.id: (option.fa, option.en, *_also(option)) for option in field.options}
+
+
+def _also(option: Option) -> tuple[str, ...]:
+    """By the id, else by how the English label begins."""
+    meant = next((meaning for meaning, begins in _MEANS.items() if begins.match(option.en)), "")
+    return _ALSO.get(option.id, ()) or _ALSO.get(meant, ())
 
 
 def _choice(field: Field, given: Given, today: date) -> str:

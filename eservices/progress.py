@@ -23,6 +23,26 @@ def active_fields(form: Form, state: State) -> list[Field]:
     ]
 
 
+def lengths(form: Form, state: State) -> tuple[int, int]:
+    """How many questions the form has at the least and at the most, whatever the open choices will be."""
+    active = active_fields(form, state)
+    choice = next((field for field in active if not is_done(field, state) and _opened_by(form, field)), None)
+    if choice is None:
+        return len(active), len(active)
+    outcomes = _opened_by(form, choice)
+    answered = [lengths(form, replace(state, answers={**state.answers, choice.id: one})) for one in outcomes]
+    if choice.optional:
+        answered.append(lengths(form, replace(state, skipped=(*state.skipped, choice.id))))
+    return min(low for low, _ in answered), max(high for _, high in answered)
+
+
+def _opened_by(form: Form, choice: Field) -> list[str]:
+    """One option for each different set of fields that the choice's options open; none when it opens no field."""
+    waiting = [field.when.among for field in form.fields if field.when is not None and field.when.field == choice.id]
+    sets = {tuple(option.id in among for among in waiting): option.id for option in choice.options}
+    return list(sets.values()) if waiting else []
+
+
 def is_complete(form: Form, state: State) -> bool:
     """Whether every field that applies is answered, or skipped where that is allowed."""
     return all(is_done(field, state) for field in active_fields(form, state))

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from eservices.given import Language, Value
-from eservices.progress import active_fields, asked_field, draft_of, step_before
+from eservices.progress import active_fields, asked_field, draft_of, lengths, step_before
 from eservices.questions import Field, Form
 from eservices.state import KNOWN, REVIEW, State
 from eservices.values import Shown, bounds, show
@@ -15,7 +15,8 @@ from eservices.values import Shown, bounds, show
 
 @dataclass(frozen=True, slots=True)
 class Ask:
-    """What to show now. `position` of `total` counts from 1 among the fields that apply, as far as is known yet.
+    """What to show now. `position` counts from 1 among the fields that apply. The form has `total` of them, or up to
+    `most` while a choice is open that decides it.
 
     `value` is what this field holds already (an answer, or what is marked or sent so far), `known` what the profile
     says. `known_fields` is filled in the stage "known" only.
@@ -26,6 +27,7 @@ class Ask:
     field: Field | None = None
     position: int = 0
     total: int = 0
+    most: int = 0
     value: Value | None = None
     known: Value | None = None
     known_fields: tuple[tuple[Field, Value], ...] = ()
@@ -57,7 +59,7 @@ def ask(form: Form, state: State) -> Ask:
     known = state.known.get(field.id)
     gathers = field.type in ("choices", "files")
     return Ask(
-        "field", state.revision, field, fields.index(field) + 1, len(fields),
+        "field", state.revision, field, fields.index(field) + 1, *lengths(form, state),
         value=(draft_of(field, state) or None) if gathers else answer,
         known=known if known != answer else None,
         changing=state.changing,

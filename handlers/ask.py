@@ -6,15 +6,19 @@ Not here: how an entry looks and what leads on from it (entries.py).
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Iterable
 
 from telegram import Update
 
 from db.message import Button, Rows
-from handlers.entries import NEAREST, SMALL_TALK, show_entry, title_of
+from db.models import Question
+from handlers.entries import NEAREST, SMALL_TALK, Shown, show_entry, title_of
+from handlers.one_word import about_word, is_one_word, less_sure
+from handlers.short_turns import react, short_turn
 from handlers.turn import Context
 from knowledge import questions
-from knowledge.entries import Entry
+from knowledge.entries import MOST_RELATED, Entry
 from knowledge.load import Outside
 from knowledge.matching import Answer
 
@@ -38,25 +42,45 @@ OUTSIDE_WAYS = {
 async def answer(context: Context, text: str) -> None:
     """Answer a question typed in the chat."""
     if not re.search(r"[^\W\d_]", text):
-        context.say_text("ask.only_number" if re.search(r"\d", text) else "ask.only_signs")
+        _react_to_signs(context, text)
+        return
+    turn = short_turn(text)
+    if turn is not None:
+        await react(context, turn)
         return
     found = context.lookup(text)
+    lone = is_one_word(text)
+    if lone:
+        found = less_sure(found)
     question = await questions.record(context.work, context.person, text, found)
     context.house.count_question(found.decision)
     known = _entries(context, (topic.id for topic in found.topics))
     outside = context.house.outside.get(found.outside or "")
     if found.decision == "answer" and known:
         more = [entry for entry in _entries(context, found.more) if entry != known[0]]
-        _show_answers(context, [known[0], *more][:MOST_ANSWERS], question.id)
+        sisters = MOST_RELATED if lone else NEAREST
+        _show_answers(context, [known[0], *more][:MOST_ANSWERS], question, sisters)
     elif found.decision == "choose" and known:
         for entry in _entries(context, found.more)[: MOST_ANSWERS - 1]:
-            show_entry(context, entry, question.id, judged=False, sisters=0)
+            show_entry(context, entry, Shown.of(context, question, judged=False, sisters=0))
         # last, because a choice waits for a tap
-        _show_choices(context, _likely(found, known), question.id)
+        about = about_word(context.house.entries, found) if lone else []
+        _show_choices(context, about or _likely(found, known), question)
     elif found.decision == "none" and outside is not None:
         _show_outside(context, outside, question.id)
     else:
-        _show_nothing(context, found, question.id)
+        near = about_word(context.house.entries, found) if lone else []
+        _show_nothing(context, found, question.id, near)
+
+
+def _react_to_signs(context: Context, text: str) -> None:
+    """No letter is in it: a number, marks, or a lone emoji, which gets no more than a smile."""
+    if re.search(r"\d", text):
+        context.say_text("ask.only_number")
+    elif any(unicodedata.category(sign) == "So" for sign in text):
+        context.say_text("kind.sticker")
+    else:
+        context.say_text("ask.only_signs")
 
 
 def _likely(found: Answer, known: list[Entry]) -> list[Entry]:
@@ -72,22 +96,31 @@ def _entries(context: Context, topics: Iterable[str]) -> list[Entry]:
     return [known[topic] for topic in dict.fromkeys(topics) if topic in known]
 
 
-def _show_answers(context: Context, entries: list[Entry], question_id: int) -> None:
+def _show_answers(context: Context, entries: list[Entry], question: Question, sisters: int) -> None:
     """One message for each; whether it was useful is asked once, under the last.
 
     Several answers keep their sisters for the details, so that both stay on one screen.
     """
     if len(entries) > 1:  # "hello" beside a question needs no answer of its own
         entries = [entry for entry in entries if entry.id not in SMALL_TALK] or entries[:1]
-    sisters = NEAREST if len(entries) == 1 else 0
+    if len(entries) > 1:
+        sisters = 0
     for entry in entries:
-        show_entry(context, entry, question_id, judged=entry is entries[-1], sisters=sisters)
+        show_entry(context, entry, Shown.of(context, question, entry is entries[-1], sisters))
 
 
-def _show_choices(context: Context, entries: list[Entry], question_id: int) -> None:
-    rows = [(Button(title_of(context, entry), f"k:{entry.id}:c:{question_id}"),) for entry in entries]
-    rows.append((context.button("ask.none_of_these", f"a:{question_id}:none"),))
-    context.say_text("ask.choose", tuple(rows))
+def _show_choices(context: Context, entries: list[Entry], question: Question) -> None:
+    """Nobody is asked whether they meant to say thank you."""
+    if entries[0].id in SMALL_TALK:
+        show_entry(context, entries[0], Shown.of(context, question, judged=False))
+        return
+    none = (context.button("ask.none_of_these", f"a:{question.id}:none"),)
+    key = "ask.choose" if len(entries) > 1 else "ask.choose_one"
+    context.say_text(key, (*_choice_rows(context, entries, question.id), none))
+
+
+def _choice_rows(context: Context, entries: list[Entry], question_id: int) -> Rows:
+    return tuple((Button(title_of(context, entry), f"k:{entry.id}:c:{question_id}"),) for entry in entries)
 
 
 def _show_outside(context: Context, outside: Outside, question_id: int) -> None:
@@ -98,13 +131,15 @@ def _show_outside(context: Context, outside: Outside, question_id: int) -> None:
     context.say(context.html("ask.plain", text=reply), rows)
 
 
-def _show_nothing(context: Context, found: Answer, question_id: int) -> None:
+def _show_nothing(context: Context, found: Answer, question_id: int, near: list[Entry]) -> None:
+    """The service that it could be for, with what is `near` there; or that nothing is known."""
     from handlers.services import service_button
 
     service_id = found.service or ""
     if service_id in context.house.catalogue and service_id != "general":
         service = context.house.catalogue.service(service_id)
         rows: Rows = (
+            *_choice_rows(context, [entry for entry in near if entry.service == service_id], question_id),
             (service_button(context, service),),
             (context.button("services.apply", f"s:{service.id}:apply:{question_id}"),),
             (context.button("menu.human", f"h:q:{question_id}"),),

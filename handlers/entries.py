@@ -5,12 +5,15 @@ Not here: which entry answers a question (ask.py).
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import date
 
 from telegram import Update
 
 from db.message import Button, Rows
+from db.models import Question
 from handlers.labels import ROW_FITS, fitting, in_rows
 from handlers.turn import Context
 from knowledge import questions
@@ -48,18 +51,37 @@ SMALL_TALK = ("general.greeting", "general.thanks")
 NEAREST = 2
 
 
+def other_language(language: str) -> str:
+    """The other one of the two that content is written in."""
+    return "en" if language == "fa" else "fa"
+
+
 def title_of(context: Context, entry: Entry) -> str:
     """The entry's title in the person's language."""
     return entry.title.fa if context.language == "fa" else entry.title.en
 
 
-def show_entry(context: Context, entry: Entry, question_id: int, judged: bool = True, sisters: int = NEAREST) -> None:
-    """The short answer with its source, and what can be done next.
+@dataclass(frozen=True)
+class Shown:
+    """How an entry is shown. `judged`: whether it can be called useful; one that nobody asked for in words cannot.
+    `foreign`: the question is written in the other language, so that the answer can be had in that one too."""
 
-    `judged`: whether it can be called useful; an entry that nobody asked for in words cannot.
-    """
-    rows = _short_rows(context, entry, question_id, judged and question_id > 0, sisters)
-    context.say(_short(context, entry), rows)
+    question_id: int
+    judged: bool = True
+    sisters: int = NEAREST
+    foreign: bool = False
+
+    @classmethod
+    def of(cls, context: Context, question: Question | None, judged: bool = True, sisters: int = NEAREST) -> Shown:
+        """For the entry that answers a question."""
+        if question is None:
+            return cls(0, judged=False, sisters=sisters)
+        return cls(question.id, judged, sisters, question.language != context.person.language)
+
+
+def show_entry(context: Context, entry: Entry, shown: Shown) -> None:
+    """The short answer with its source, and what can be done next."""
+    context.say(_short(context, entry), _short_rows(context, entry, shown))
 
 
 def _short(context: Context, entry: Entry) -> str:
@@ -101,29 +123,53 @@ def source_line(context: Context, source_ids: Iterable[str], checked_on: date) -
     return context.html(key, sources=f"{separator} ".join(shown), date=checked_on)
 
 
-def _short_rows(context: Context, entry: Entry, question_id: int, judged: bool, sisters: int = NEAREST) -> Rows:
+def _short_rows(context: Context, entry: Entry, shown: Shown) -> Rows:
     """Details, the nearest sisters, service and form, verdict; small talk leads to the menu only."""
     if entry.id in SMALL_TALK:
-        return (*_action_rows(context, entry), (context.button("menu.home", "m:home"),))
+        home = (context.button("menu.home", "m:home"),)
+        return (*_action_rows(context, entry), home, *_language_rows(context, entry, shown, "b"))
     return (
         *_action_rows(context, entry),
-        (context.button("ask.details", f"k:{entry.id}:d:{question_id}"),),
-        *_sister_rows(context, entry, question_id, sisters),
-        *_service_rows(context, entry, question_id),
-        *(_verdict_rows(context, question_id) if judged else ()),
+        (context.button("ask.details", f"k:{entry.id}:d{_tongue(context)}:{shown.question_id}"),),
+        *_sister_rows(context, entry, shown, shown.sisters),
+        *_service_rows(context, entry, shown.question_id),
+        *_language_rows(context, entry, shown, "b"),
+        *(_verdict_rows(context, shown.question_id) if shown.judged else ()),
     )
 
 
-def _long_rows(context: Context, entry: Entry, question_id: int, judged: bool) -> Rows:
+def _long_rows(context: Context, entry: Entry, shown: Shown) -> Rows:
     """The same without the way to the details, and with all sisters: who read so far wants to know it all."""
     if entry.id in SMALL_TALK:
-        return _short_rows(context, entry, question_id, judged)
+        return _short_rows(context, entry, shown)
     return (
         *_action_rows(context, entry),
-        *_sister_rows(context, entry, question_id, len(entry.related)),
-        *_service_rows(context, entry, question_id),
-        *(_verdict_rows(context, question_id) if judged else ()),
+        *_sister_rows(context, entry, shown, len(entry.related)),
+        *_service_rows(context, entry, shown.question_id),
+        *_language_rows(context, entry, shown, "d"),
+        *(_verdict_rows(context, shown.question_id) if shown.judged else ()),
     )
+
+
+def _tongue(context: Context) -> str:
+    """Stands behind an action where another language than the person's is spoken, so that it is kept."""
+    return "o" if context.language != context.person.language else ""
+
+
+def _language_rows(context: Context, entry: Entry, shown: Shown, what: str) -> Rows:
+    """To the same text in the other language and back; `what` stands for the short text or the details."""
+    if not shown.foreign:
+        return ()
+    here, own = context.language, context.person.language
+    there = other_language(here)
+    tongue = "o" if there != own else ""
+    to = Button(_in(context, there, "ask.in_this_language"), f"k:{entry.id}:{what}{tongue}:{shown.question_id}")
+    always = () if here == own else (Button(_in(context, here, "ask.always_this_language"), f"l:{here}"),)
+    return ((to, *always),)
+
+
+def _in(context: Context, language: str, key: str) -> str:
+    return context.house.texts.plain(language, key)
 
 
 def _action_rows(context: Context, entry: Entry) -> Rows:
@@ -131,11 +177,11 @@ def _action_rows(context: Context, entry: Entry) -> Rows:
     return ((context.button(action[0], action[1]),),) if action is not None else ()
 
 
-def _sister_rows(context: Context, entry: Entry, question_id: int, most: int) -> Rows:
+def _sister_rows(context: Context, entry: Entry, shown: Shown, most: int) -> Rows:
     """Related topics, nearest first; a topic that the content lost has no button."""
     sisters = [context.house.entries[topic] for topic in entry.related if topic in context.house.entries]
     return in_rows(
-        Button(fitting(title_of(context, sister), ROW_FITS), f"k:{sister.id}:s:{question_id}")
+        Button(fitting(title_of(context, sister), ROW_FITS), f"k:{sister.id}:s{_tongue(context)}:{shown.question_id}")
         for sister in sisters[:most]
     )
 
@@ -162,22 +208,33 @@ def _verdict_rows(context: Context, question_id: int) -> Rows:
 
 
 async def press_entry(update: Update, context: Context) -> None:
-    """k:<topic>:<d details | c chosen | s show>:<question>."""
+    """k:<topic>:<d details | b brief | c chosen | s show><o in the other language>:<question>."""
     assert context.match is not None
-    topic, what, question_id = context.match.group(1), context.match.group(2), int(context.match.group(3))
+    topic, what, tongue, question_id = context.match.groups()
     entry = context.house.entries.get(topic)
     if entry is None:
         context.toast("press.stale")
         return
-    if what == "d":
-        # a verdict that was given, or that stands under another message, does not come back
-        judged = context.pressed_shows("a:")
-        context.edit_pressed(_long(context, entry), _long_rows(context, entry, question_id, judged))
-        return
-    question = await questions.asked_by(context.work, context.person, question_id)
-    if what == "c" and question is not None:
-        question.outcome, question.topic = "chosen", topic
-        context.edit_pressed(_short(context, entry), _short_rows(context, entry, question_id, judged=True))
-        return
-    # the question stays with it, so that a form begun from here takes it along
-    show_entry(context, entry, question.id if question else 0, judged=False)
+    if tongue:
+        context.speak(other_language(context.person.language))
+    question = await questions.asked_by(context.work, context.person, int(question_id))
+    # a verdict that was given, or that stands under another message, does not come back
+    judged = what == "c" or (what in "db" and context.pressed_shows("a:"))
+    sisters = _pressed_sisters(context) if what == "b" else NEAREST
+    shown = Shown.of(context, question, judged, sisters)
+    match what:
+        case "d":
+            context.edit_pressed(_long(context, entry), _long_rows(context, entry, shown))
+        case "b":
+            context.edit_pressed(_short(context, entry), _short_rows(context, entry, shown))
+        case "c" if question is not None:
+            question.outcome, question.topic = "chosen", topic
+            context.edit_pressed(_short(context, entry), _short_rows(context, entry, shown))
+        case _:
+            # the question stays with it, so that a form begun from here takes it along
+            show_entry(context, entry, shown)
+
+
+def _pressed_sisters(context: Context) -> int:
+    """How many sisters stand under the message whose button was pressed."""
+    return sum(re.match(r"k:[^:]+:so?:", button.data) is not None for button in context.pressed_buttons())

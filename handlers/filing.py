@@ -17,6 +17,7 @@ from eservices.catalogue import Service
 from eservices.forms import Given, Refused, State
 from eservices.submissions import OpenForm
 from handlers import given, question_views
+from handlers.short_turns import form_step
 from handlers.staff_cards import announce
 from handlers.turn import Context
 from knowledge import questions
@@ -113,7 +114,28 @@ async def receive(context: Context, message: TelegramMessage) -> None:
     if context.now - opened.submission.touched_at > LONG_PAUSE and message.text:
         _ask_after_pause(context, opened, message.text)
         return
+    if message.text and _step_typed(context, opened, message.text):
+        return
     take(context, opened, given.of(message, context.person.chat_id))
+
+
+def _step_typed(context: Context, opened: OpenForm, text: str) -> bool:
+    """Do what a typed "back", "skip" or "cancel" says; whether it was one that can be done here."""
+    step, before = form_step(text), opened.state
+    if step == "cancel":
+        ask_cancel(context, opened.submission.id)
+        return True
+    steps = {"back": forms.back, "skip": forms.skip}
+    if step not in steps:
+        return False
+    try:
+        after = steps[step](opened.form, before)
+    except Refused:
+        return False
+    opened.keep(context.work, after)
+    close_question(context, opened, before, by_press=False)
+    show(context, opened)
+    return True
 
 
 def take(context: Context, opened: OpenForm, answer: Given) -> None:

@@ -112,7 +112,8 @@ async def choose_language(update: Update, context: Context) -> None:
     """A press on a language."""
     assert context.match is not None
     people.choose_language(context.person, context.match.group(1))
-    context.unbutton_pressed()
+    # an answer keeps its ways on
+    context.unbutton_pressed(only="l:" if context.pressed_shows("k:") else "")
     await show_menu(context, context.html("language.chosen"))
 
 

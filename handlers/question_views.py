@@ -85,7 +85,11 @@ def _data(opened: OpenForm, action: str, argument: str = "") -> str:
 
 def _field_text(context: Context, asks: Ask, field: Field) -> str:
     asked = field.ask.said(context.lang)
-    parts = [context.html("form.question", position=asks.position, total=asks.total, ask=asked)]
+    counted = {"position": asks.position, "total": asks.total, "ask": asked}
+    if asks.total == asks.most:
+        parts = [context.html("form.question", **counted)]
+    else:
+        parts = [context.html("form.question_open", **counted, most=asks.most)]
     if field.hint is not None:
         parts.append(context.html("form.hint", hint=field.hint.said(context.lang)))
     if context.house.texts.has(f"form.how.{field.type}"):

@@ -36,7 +36,7 @@ _PRESSES = (
     (r"^m:(\w{1,16})$", menu.press),
     (r"^l:(fa|en)$", menu.choose_language),
     (r"^s:([a-z][a-z0-9_]{0,31})(?::(apply):(\d{1,15}))?$", services.press),
-    (r"^k:([a-z0-9.-]{1,40}):([dcs]):(\d{1,15})$", entries.press_entry),
+    (r"^k:([a-z0-9.-]{1,40}):([dbcs])(o?):(\d{1,15})$", entries.press_entry),
     (r"^a:(\d{1,15}):(useful|not|none)$", ask.press_verdict),
     (r"^f:(\d{1,15}):(\d{1,9}):([a-z]{1,8})(?::([A-Za-z0-9_-]{1,40}))?$", form_presses.press),
     (r"^t:(\d{1,15}):([a-z]{1,12})(?::(\d))?$", requests.press),

@@ -110,6 +110,6 @@ async def open_by_link(context: Context, payload: str) -> bool:
         return True
     for topic in (payload, payload.replace("_", ".", 1)):
         if topic in context.house.entries:
-            entries.show_entry(context, context.house.entries[topic], question_id=0)
+            entries.show_entry(context, context.house.entries[topic], entries.Shown(0, judged=False))
             return True
     return False

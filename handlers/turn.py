@@ -35,6 +35,8 @@ class Turn:
     person: Person | None = None
     conversation: Conversation | None = None
     toast: str = ""
+    # the language of this turn, where it is another than the person's
+    spoken: str = ""
 
 
 current_turn: ContextVar[Turn] = ContextVar("current_turn")
@@ -79,13 +81,17 @@ class Context(CallbackContext[Bot, dict[Any, Any], dict[Any, Any], dict[Any, Any
 
     @property
     def language(self) -> str:
-        """The person's language."""
-        return self.person.language
+        """The language that is spoken in this turn: the person's, unless another was asked for."""
+        return self.turn.spoken or self.person.language
 
     @property
     def lang(self) -> Language:
         """The same, as the content's models want it."""
-        return "fa" if self.person.language == "fa" else "en"
+        return "fa" if self.language == "fa" else "en"
+
+    def speak(self, language: str) -> None:
+        """From here on to the end of this turn, speak this language."""
+        self.turn.spoken = language
 
     @property
     def now(self) -> datetime:
@@ -137,7 +143,11 @@ class Context(CallbackContext[Bot, dict[Any, Any], dict[Any, Any], dict[Any, Any
 
     def pressed_shows(self, prefix: str) -> bool:
         """Does the message whose button was pressed still have a button whose data begins so?"""
-        return any(button.data.startswith(prefix) for row in self._pressed_rows() for button in row)
+        return any(button.data.startswith(prefix) for button in self.pressed_buttons())
+
+    def pressed_buttons(self) -> tuple[Button, ...]:
+        """All buttons of the message whose button was pressed; none when it is too old to be known."""
+        return tuple(button for row in self._pressed_rows() for button in row)
 
     def _pressed_rows_without(self, prefix: str) -> Rows:
         kept = (tuple(button for button in row if not button.data.startswith(prefix)) for row in self._pressed_rows())

@@ -202,6 +202,8 @@ def load_entries(folder: Path, known_sources: Collection[str]) -> tuple[Entry, .
         read = read_models(file, Entry, "entry")
         entries += read
         places += [(file, position) for position in range(len(read))]
+    if not entries:
+        raise ContentError(folder, 0, None, "the content files here hold no entries")
     for fault in chain(find_faults(entries, known_sources), find_thin(entries)):
         file, position = places[fault.position]
         where = " > ".join(str(step + 1 if isinstance(step, int) else step) for step in fault.place)
@@ -214,5 +216,6 @@ def content_files(folder: Path) -> list[Path]:
     """The folder's content files in a fixed order. Raises ContentError when there is none."""
     files = sorted(folder.glob("*.yaml"))
     if not files:
-        raise ContentError(folder, 1, None, "no content files (*.yaml) are here")
+        reason = "no content files (*.yaml) are here" if folder.is_dir() else "this folder of content is not there"
+        raise ContentError(folder, 0, None, reason)
     return files

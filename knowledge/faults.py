@@ -16,12 +16,14 @@ Place = Sequence[str | int]
 
 
 class ContentError(Exception):
-    """A broken content file. `str()` is one plain sentence for the operator."""
+    """A broken content file, or a folder without content (then `line` is 0). `str()` is one plain sentence for the
+    operator."""
 
     def __init__(self, file: Path, line: int, topic: str | None, reason: str) -> None:
         self.file, self.line, self.topic, self.reason = file, line, topic, reason
         about = f", topic {topic}" if topic else ""
-        super().__init__(f"{file}, line {line}{about}: {reason.rstrip('.')}.")
+        where = f", line {line}" if line else ""
+        super().__init__(f"{file}{where}{about}: {reason.rstrip('.')}.")
 
 
 class _Loader(yaml.CSafeLoader):

@@ -19,6 +19,7 @@ async def record(work: Unit, person: Person, text: str, answer: Answer) -> Quest
         language=answer.language,
         decision=answer.decision,
         topics=[[topic.id, round(topic.score, 3)] for topic in answer.topics],
+        more=list(answer.more),
         service=answer.service,
         outside=answer.outside,
         topic=answer.topics[0].id if answer.decision == "answer" else None,

@@ -19,6 +19,8 @@ PIXEL = base64.b64decode(
 )
 """The smallest picture: one pixel, PNG."""
 OGG = b"OggS\x00\x02" + bytes(22)
+MP4 = b"\x00\x00\x00\x18ftypmp42" + bytes(12)
+MP3 = b"ID3\x04" + bytes(6)
 MIME = {"pdf": "application/pdf", "png": "image/png", "jpg": "image/jpeg", "txt": "text/plain", "csv": "text/csv"}
 
 
@@ -62,6 +64,14 @@ class Hand:
     def voice(self, data: bytes = OGG, reply_to: int | None = None) -> Update:
         """Send a voice note."""
         return self.send(self._media("voice", data, mime="audio/ogg"), reply_to)
+
+    def video(self, caption: str | None = None, data: bytes = MP4, reply_to: int | None = None) -> Update:
+        """Send a film."""
+        return self.send(self._media("video", data, "film.mp4", "video/mp4", caption), reply_to)
+
+    def audio(self, caption: str | None = None, data: bytes = MP3, reply_to: int | None = None) -> Update:
+        """Send a piece of sound that is no voice note."""
+        return self.send(self._media("audio", data, "sound.mp3", "audio/mpeg", caption), reply_to)
 
     def sticker(self, reply_to: int | None = None) -> Update:
         """Send a sticker."""

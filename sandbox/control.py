@@ -49,6 +49,8 @@ _ACTS: dict[str, Act] = {
         float(body.get("latitude", 35.6892)), float(body.get("longitude", 51.3890))
     ),
     "voice": lambda hand, body: hand.voice(),
+    "video": lambda hand, body: hand.video(),
+    "audio": lambda hand, body: hand.audio(),
     "sticker": lambda hand, body: hand.sticker(),
     "forward": lambda hand, body: hand.forward(str(body["text"])),
     "edit": lambda hand, body: hand.edit(int(body["message_id"]), str(body["text"])),

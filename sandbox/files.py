@@ -110,6 +110,13 @@ def media(state: State, stored: StoredFile, **facts: Any) -> Json:
         body |= {"file_name": stored.name or "file", "mime_type": stored.mime or "application/octet-stream"}
     elif stored.kind == "voice":
         body |= {"duration": 3, "mime_type": stored.mime or "audio/ogg"}
+    elif stored.kind == "video":
+        width, height = _FALLBACK_SIZE
+        body |= {"duration": 3, "width": width, "height": height, "mime_type": stored.mime or "video/mp4"}
+        body |= {"file_name": stored.name} if stored.name else {}
+    elif stored.kind == "audio":
+        body |= {"duration": 3, "mime_type": stored.mime or "audio/mpeg"}
+        body |= {"file_name": stored.name} if stored.name else {}
     elif stored.kind == "sticker":
         body |= {"type": "regular", "is_animated": False, "is_video": False, "emoji": "👍"}
         body |= {"width": stored.facts["width"], "height": stored.facts["height"]}

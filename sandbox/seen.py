@@ -12,7 +12,7 @@ _SERVICE = (
     "pinned_message", "forum_topic_created", "forum_topic_edited", "forum_topic_closed", "forum_topic_reopened",
     "migrate_to_chat_id", "migrate_from_chat_id", "new_chat_members", "left_chat_member",
 )  # fmt: skip
-_CONTENT = ("photo", "document", "voice", "sticker", "contact", "location")
+_CONTENT = ("photo", "document", "voice", "video", "audio", "sticker", "contact", "location")
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +32,8 @@ class Seen:
     photo: Json | None = None
     document: Json | None = None
     voice: Json | None = None
+    video: Json | None = None
+    audio: Json | None = None
     sticker: Json | None = None
     contact: Json | None = None
     location: Json | None = None

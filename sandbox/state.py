@@ -23,7 +23,7 @@ CALLBACK_AGE = 900.0
 _ID_SPAN = 2**31 - 2**24
 _IDS_PER_SECOND = 64
 
-ENDINGS = {"photo": "jpg", "voice": "oga", "sticker": "webp"}
+ENDINGS = {"photo": "jpg", "voice": "oga", "sticker": "webp", "video": "mp4", "audio": "mp3"}
 
 
 def first_id(now: float) -> int:

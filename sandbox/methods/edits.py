@@ -6,7 +6,7 @@ from sandbox.entities import units
 from sandbox.errors import bad
 from sandbox.keyboards import read_markup
 from sandbox.methods.core import chat_of, message_of, method, shallow, writable
-from sandbox.methods.messages import read_caption, read_text
+from sandbox.methods.messages import CAPTIONED, read_caption, read_text
 from sandbox.params import Params
 from sandbox.state import Chat, Json, State, Stored
 
@@ -66,9 +66,9 @@ def edit_message_text(state: State, params: Params) -> Json:
 
 @method("editMessageCaption")
 def edit_message_caption(state: State, params: Params) -> Json:
-    """Another caption for a picture, file or voice note of the bot."""
+    """Another caption for a picture, file, film or sound of the bot."""
     chat, stored = _own(state, params)
-    if not stored.message.keys() & {"photo", "document", "voice"}:
+    if not stored.message.keys() & CAPTIONED:
         raise bad("there is no caption in the message to edit")
     content = {"caption": None, "caption_entities": None, **read_caption(params)}
     return _apply(state, chat, stored, content, params)

@@ -11,9 +11,10 @@ from sandbox.methods.core import chat_of, message_of, method, replied, shallow, 
 from sandbox.params import Params
 from sandbox.state import Chat, Json, State
 
-_COPIED = ("text", "entities", "caption", "caption_entities", "photo", "document", "voice", "sticker", "location",
-           "contact")  # fmt: skip
-_MEDIA = {"photo", "document", "voice"}
+_COPIED = ("text", "entities", "caption", "caption_entities", "photo", "document", "voice", "video", "audio",
+           "sticker", "location", "contact")  # fmt: skip
+CAPTIONED = {"photo", "document", "voice", "video", "audio"}
+"""What can have a caption."""
 
 
 def formatted(params: Params, field: str, entity_field: str) -> tuple[str, list[marks.Entity]]:
@@ -112,6 +113,18 @@ def send_voice(state: State, params: Params) -> Json:
     return _send_media(state, params, "voice")
 
 
+@method("sendVideo")
+def send_video(state: State, params: Params) -> Json:
+    """A film with a caption."""
+    return _send_media(state, params, "video")
+
+
+@method("sendAudio")
+def send_audio(state: State, params: Params) -> Json:
+    """A piece of sound with a caption, such as a song."""
+    return _send_media(state, params, "audio")
+
+
 @method("sendSticker")
 def send_sticker(state: State, params: Params) -> Json:
     """A sticker."""
@@ -137,7 +150,7 @@ def copy_message(state: State, params: Params) -> Json:
     content = {key: original[key] for key in _COPIED if key in original}
     if not content:
         raise bad("message can't be copied")
-    if "caption" in params.values and _MEDIA & content.keys():
+    if "caption" in params.values and CAPTIONED & content.keys():
         content.pop("caption", None)
         content.pop("caption_entities", None)
         content |= read_caption(params)

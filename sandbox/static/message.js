@@ -73,6 +73,11 @@ function media(message) {
     const file = message.document;
     return card('file', file.file_name, size(file.file_size), { href: fileAddress(file), download: file.file_name });
   }
+  for (const name of ['video', 'audio']) {
+    const file = message[name];
+    const line = name === 'video' ? 'videoNote' : 'audioNote';
+    if (file) return card(name, file.file_name || text(name), text(line, { seconds: number(file.duration) }), { href: fileAddress(file), download: file.file_name || '' });
+  }
   if (message.voice) return card('voice', text('voice'), text('voiceNote', { seconds: number(message.voice.duration) }));
   if (message.sticker) return node('div', { class: 'sticker', role: 'img', 'aria-label': text('sticker'), text: message.sticker.emoji });
   if (message.contact) return card('contact', message.contact.first_name, `\u2066${message.contact.phone_number}\u2069`);

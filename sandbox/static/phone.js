@@ -73,6 +73,7 @@ export class Phone {
       ['photo', () => this.photoInput.click()], ['file', () => this.fileInput.click()],
       ['contact', () => this.act('contact', {})], ['location', () => this.act('location', {})],
       ['sticker', () => this.act('sticker', {})], ['voice', () => this.act('voice', {})],
+      ['video', () => this.act('video', {})], ['audio', () => this.act('audio', {})],
     ]) {
       this.attachMenu.append(node('button', { type: 'button', role: 'menuitem', onclick: () => { this.hideMenus(); act(); } },
         icon(name), node('span', { text: text(name) })));

@@ -7,13 +7,16 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from alembic import command
 from alembic.autogenerate import compare_metadata
+from alembic.config import Config
 from alembic.migration import MigrationContext
-from sqlalchemy import Connection, text
+from alembic.script import ScriptDirectory
+from sqlalchemy import Connection, bindparam, select, text
 
 from db import inbox, migrate, models, outbox, synonyms
 from db.engine import Database
-from db.types import Base
+from db.types import Base, UtcDateTime
 from tests.conftest import create_database
 
 TABLES = {table.name for table in Base.metadata.sorted_tables}
@@ -42,11 +45,20 @@ async def _schema(database: Database) -> set[tuple[str, ...]]:
             rows = await connection.execute(text(_POSTGRES))
             return {tuple(map(str, row)) for row in rows if "alembic" not in row[1]}
         rows = await connection.execute(text("select type, name, sql from sqlite_master where sql is not null"))
-        return {
-            (kind, name, *sorted(part.strip(" ,\t") for part in sql.splitlines()))
-            for kind, name, sql in rows
-            if "alembic" not in name
-        }
+        return {(kind, name, *_parts(sql)) for kind, name, sql in rows if "alembic" not in name}
+
+
+def _parts(sql: str) -> list[str]:
+    """Columns and constraints of a statement, wherever they stand in it: a column added later comes last."""
+    head, _, inside = sql.partition("(")
+    parts, depth = [""], 0
+    for character in inside.rpartition(")")[0]:
+        depth += (character == "(") - (character == ")")
+        if character == "," and depth == 0:
+            parts.append("")
+        else:
+            parts[-1] += character
+    return [head.strip(), *sorted(" ".join(part.split()) for part in parts)]
 
 
 async def test_upgrading_from_nothing_gives_what_the_models_say(two_empty: tuple[str, str]) -> None:
@@ -90,6 +102,37 @@ async def test_upgrading_again_does_nothing(two_empty: tuple[str, str]) -> None:
     await database.close()
 
 
+async def test_questions_kept_before_are_said_to_have_asked_for_nothing_more(two_empty: tuple[str, str]) -> None:
+    database = Database(two_empty[0])
+    await _upgraded_to(database, "0003")
+    async with database.unit() as work:
+        for row in (
+            "people (id, channel, chat_id, name, language, language_chosen, reachable, created_at, seen_at)"
+            " values (1, 'telegram', 5, '', 'fa', true, true, :now, :now)",
+            "questions (id, person_id, text, language, decision, topics, outcome, asked_at)"
+            " values (1, 1, 'zamin', 'fa', 'none', '[]', 'shown', :now)",
+        ):
+            insert = text(f"insert into {row}").bindparams(bindparam("now", type_=UtcDateTime()))
+            await work.session.execute(insert, {"now": work.now})
+    await database.close()
+    assert await migrate.upgrade(database)
+    async with database.reading() as session:
+        (question,) = await session.scalars(select(models.Question))
+        assert (question.text, question.more) == ("zamin", [])
+    await database.close()
+
+
+async def _upgraded_to(database: Database, revision: str) -> None:
+    def upgrade(connection: Connection) -> None:
+        config = Config()
+        config.set_main_option("script_location", str(migrate.FOLDER))
+        config.attributes["connection"] = connection
+        command.upgrade(config, revision)
+
+    async with database.unit() as work:
+        await (await work.session.connection()).run_sync(upgrade)
+
+
 async def test_two_processes_that_start_together(postgres: str) -> None:
     """One migrates, the other waits and finds it done; neither fails. (On SQLite one process serves a file.)"""
     url = await asyncio.to_thread(create_database, postgres)
@@ -126,9 +169,6 @@ def test_every_table_is_known_to_the_migrations() -> None:
 
 
 def test_revisions_are_one_chain() -> None:
-    from alembic.config import Config
-    from alembic.script import ScriptDirectory
-
     config = Config()
     config.set_main_option("script_location", str(migrate.FOLDER))
     assert ScriptDirectory.from_config(config).get_heads() == [migrate.newest()]

@@ -2,6 +2,7 @@
 
 from eservices import forms
 from eservices.forms import REVIEW, Given
+from eservices.questions import Form
 from tests.eservices.build import field, form
 from tests.eservices.desk_form import DESK, KINDS, filled, refused, say, send
 from tests.eservices.happy import TODAY, photo
@@ -14,9 +15,38 @@ def test_questions_come_in_order_and_only_those_that_apply() -> None:
     assert say(state, "نوبت").at == "since"
     complaint = say(state, "شکایت")
     assert complaint.at == "about"
+    assert counted(state) == (1, 5, 7)
     assert forms.ask(DESK, complaint).position == 2
     assert forms.ask(DESK, complaint).total == 7
     assert forms.ask(DESK, say(state, "درخواست")).total == 5
+
+
+def counted(state: forms.State, of: Form = DESK) -> tuple[int, int, int]:
+    asks = forms.ask(of, state)
+    return asks.position, asks.total, asks.most
+
+
+def test_the_count_is_a_range_until_the_choices_that_decide_it_are_made() -> None:
+    yes_no = [{"id": "yes", "fa": "بله", "en": "Yes"}, {"id": "no", "fa": "خیر", "en": "No"}]
+    nested = form(
+        field("choice", "first", options=yes_no),
+        field("choice", "second", options=yes_no, optional=True, when={"field": "first", "is": "yes"}),
+        field("text", "third", when={"field": "second", "is": "yes"}),
+        field("text", "other", when={"field": "first", "is": "no"}),
+        field("choice", "free", options=yes_no),
+    )
+    state = forms.start(nested, {})
+    assert counted(state, nested) == (1, 3, 4)
+    assert counted(say(state, "خیر", nested), nested) == (2, 3, 3)
+    more = say(state, "بله", nested)
+    assert counted(more, nested) == (2, 3, 4)
+    assert counted(forms.skip(nested, more), nested) == (3, 3, 3)
+    assert counted(say(more, "بله", nested), nested) == (3, 4, 4)
+
+
+def test_the_count_of_a_form_without_conditions_is_certain() -> None:
+    plain = form(field("text", "a"), field("text", "b", optional=True))
+    assert counted(forms.start(plain, {}), plain) == (1, 2, 2)
 
 
 def test_a_new_form_counts_on_from_the_one_before() -> None:

@@ -5,7 +5,7 @@ from typing import Any, get_args
 
 import pytest
 
-from eservices.catalogue import FOLDER, Field
+from eservices.catalogue import FOLDER, Field, load
 from eservices.fields import parse
 from eservices.files import MAX_BYTES
 from eservices.given import Attachment, Given, Location, Refused
@@ -213,3 +213,21 @@ def test_refusals_are_whole_sentences() -> None:
             if key.startswith("field."):
                 assert isinstance(text, str), key
                 assert text.endswith(ends), f"{language}: {key}"
+
+
+@pytest.mark.parametrize(
+    ("typed", "means"),
+    [("بله", "Yes"), ("آره", "Yes"), ("areh", "Yes"), ("خیر", "No"), ("نخیر", "No"), ("nope", "No"), ("نه", "No"),
+     ("نمیدونم", "I do not know"), ("نمی‌دانم", "I do not know"), ("nemidoonam", "I do not know")],
+)  # fmt: skip
+def test_yes_no_and_i_do_not_know_are_understood_in_every_form(typed: str, means: str) -> None:
+    asked = 0
+    for service in load(FOLDER):
+        for one in service.form.fields:
+            meant = [option.id for option in one.options if re.match(rf"{means}(,|$| what)", option.en)]
+            if len(meant) != 1 or one.type not in ("choice", "choices"):
+                continue
+            asked += 1
+            kept = parse(one, said(typed), TODAY)
+            assert kept == (meant[0] if one.type == "choice" else meant), (service.id, one.id, typed)
+    assert asked >= 2

@@ -102,11 +102,17 @@ def check(of: Form, state: State) -> None:
     assert all(fits(one, state.answers[one.id]) for one in of.fields if one.id in state.answers)
     if shown.stage == "field":
         assert state.at in active
-        assert 1 <= shown.position <= shown.total
+        assert 1 <= shown.position <= shown.total <= shown.most <= len(of.fields)
     if state.at == REVIEW:
         assert forms.is_complete(of, state)
     assert {line.field.id for line in forms.review(of, state, "en")} == active
     assert forms.restore(of, json.loads(json.dumps(state.to_json()))) == state
+
+
+def undone(before: State, after: State) -> bool:
+    """Whether a former answer was taken back or changed: then the form may grow or shrink."""
+    kept = all(after.answers.get(key) == value for key, value in before.answers.items())
+    return not kept or not set(before.skipped) <= set(after.skipped)
 
 
 walk = st.lists(st.tuples(st.sampled_from(STEPS), st.integers(0, 20)), max_size=25)
@@ -118,8 +124,11 @@ def test_every_walk_ends_in_a_complete_review(of: Form, known: bool, steps: list
     state = forms.start(of, PROFILE if known else {})
     check(of, state)
     for name, number in steps:
-        before = state
+        before, promised = state, forms.ask(of, state)
         state = step(of, state, name, number)
+        now = forms.ask(of, state)
+        if now.stage == promised.stage == "field" and not undone(before, state):
+            assert promised.total <= now.total <= now.most <= promised.most, "what was promised holds"
         check(of, state)
         assert state.revision in (before.revision, before.revision + 1)
         assert state.at == before.at or state.revision > before.revision

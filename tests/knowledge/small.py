@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from zlib import crc32
 
 import numpy as np
 
-from knowledge.building import build
+from knowledge.building import build, build_meaning, build_words, learn_weighings
 from knowledge.encoder import EncoderAway
 from knowledge.heads import Matrix
+from knowledge.keeping import encode_all
 from knowledge.layout import TopicWords, lay_out
 from knowledge.load import Outside, Reply, ServiceWords
 from knowledge.matching import Index
@@ -58,6 +60,16 @@ OUTSIDE = (
 def small() -> Index:
     """The index of topics and services by words, weighed by what it learned of itself."""
     return build(lay_out(TOPICS, SERVICES))
+
+
+def deep(encoder: Hashed) -> Index:
+    """A small index that knows by meaning, and never by words alone."""
+    layout = lay_out(TOPICS, SERVICES, OUTSIDE)
+    words = build_words(layout)
+    meaning = build_meaning(layout, encode_all(encoder, layout.written))
+    weighings = learn_weighings(layout, words, meaning)
+    weighings["words"] = replace(weighings["words"], alone=1.1)
+    return Index(layout, words, weighings, meaning)
 
 
 class Hashed:

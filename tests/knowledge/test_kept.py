@@ -112,7 +112,7 @@ def test_the_real_content_reads_alike_from_a_file(layout: Layout, questions: lis
 
 def test_meaning_is_kept_by_content_and_encoder(tmp_path: Path) -> None:
     layout, encoder, folder = lay_out(TOPICS, SERVICES, OUTSIDE), Hashed(), Folder(tmp_path)
-    meaning = build_meaning(layout, encode_all(encoder, layout.corpus.texts))
+    meaning = build_meaning(layout, encode_all(encoder, layout.written))
     shelf.keep_meaning(folder, "key", encoder.name, meaning)
     kept = shelf.kept_meaning(folder, "key", encoder.name, layout)
     assert kept is not None

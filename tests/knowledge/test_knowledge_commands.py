@@ -106,6 +106,19 @@ def test_broken_content_ends_with_two_and_one_sentence(tmp_path: Path, capsys: p
     assert "land.yaml, line 1, topic land.price: service" in said.err
 
 
+def test_a_folder_without_entries_ends_with_two_and_one_sentence(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for content in (None, "[]"):
+        if content is not None:
+            (tmp_path / "land.yaml").write_text(content, encoding="utf-8")
+        assert main(["ask", "--content", str(tmp_path), "سلام"]) == 2
+        said = capsys.readouterr()
+        assert said.out == ""
+        assert said.err.startswith(f"{tmp_path}: ")
+        assert said.err.count("\n") == 1
+
+
 def sets(folder: Path, train: list[tuple[str, str]], test: list[tuple[str, str]]) -> list[str]:
     for name, rows in (("train", train), ("test", test)):
         lines = [json.dumps({"text": text, "intent": intent, "lang": "en"}) for text, intent in rows]

@@ -8,11 +8,12 @@ from typing import Any
 
 import pytest
 
+from knowledge import engine as engines
 from knowledge.building import build
 from knowledge.engine import REMEMBERED, REMEMBERED_LENGTH, Engine
 from knowledge.layout import lay_out
 from knowledge.matching import Answer, Index
-from tests.knowledge.small import TOPICS, small
+from tests.knowledge.small import TOPICS, Hashed, deep, small
 
 FIRST = small()
 SECOND = build(lay_out([replace(TOPICS[0], id="land.cost"), *TOPICS[1:]]))
@@ -90,3 +91,30 @@ async def test_the_event_loop_never_looks_up(engine: Engine, monkeypatch: pytest
         await engine.ask(text)
     assert len(threads) == 3
     assert all(name.startswith("knowledge") for name in threads)
+
+
+async def test_it_knows_since_when_the_encoder_is_away_and_when_it_is_back(monkeypatch: pytest.MonkeyPatch) -> None:
+    encoder = Hashed()
+    engine = Engine(deep(encoder), encoder=encoder)
+    encoder.asked.clear()
+    try:
+        await engine.ask("زمین متری چنده")
+        assert (len(encoder.asked), engine.encoder_away_since) == (1, None)
+        encoder.away = "gone"
+        assert (await engine.ask("قیمت زمین شهرک چقدر است")).topics, "words answer"
+        since = engine.encoder_away_since
+        assert since is not None
+        assert since.tzinfo is not None
+        encoder.away = ""
+        await engine.ask("قیمت زمین شهرک چقدر است")
+        assert (len(encoder.asked), engine.encoder_away_since) == (1, since), "it is left alone for a moment"
+        monkeypatch.setattr(engines, "ASK_AGAIN_SECONDS", 0.0)
+        await engine.ask("قیمت زمین شهرک چقدر است")
+        assert (len(encoder.asked), engine.encoder_away_since) == (2, None), "what words found was not remembered"
+    finally:
+        engine.close()
+
+
+async def test_without_an_encoder_none_is_away(engine: Engine) -> None:
+    await engine.ask("زمین متری چنده")
+    assert engine.encoder_away_since is None

@@ -131,9 +131,15 @@ def test_a_file_that_is_no_list_of_entries_is_refused(tmp_path: Path, content: b
         load_entries(tmp_path, set())
 
 
-def test_an_empty_folder_is_refused(tmp_path: Path) -> None:
-    with pytest.raises(ContentError, match="no content files"):
+def test_a_folder_without_content_is_refused_by_its_name(tmp_path: Path) -> None:
+    for folder, reason in ((tmp_path, "no content files"), (tmp_path / "away", "this folder of content is not")):
+        with pytest.raises(ContentError) as refused:
+            load_entries(folder, set())
+        assert str(refused.value).startswith(f"{folder}: {reason}")
+    (tmp_path / "land.yaml").write_text("[]", encoding="utf-8")
+    with pytest.raises(ContentError) as refused:
         load_entries(tmp_path, set())
+    assert str(refused.value) == f"{tmp_path}: the content files here hold no entries."
 
 
 def test_the_hash_changes_with_the_entry_and_only_then(entries: tuple[Entry, ...]) -> None:

@@ -13,14 +13,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from knowledge.building import build_meaning, build_words, learn_weighings
 from knowledge.encoder import EncoderAway
-from knowledge.keeping import encode_all
-from knowledge.layout import lay_out
 from knowledge.load import Content
 from knowledge.matching import MOST_ENCODED, MOST_TOPICS, Answer, Index
 from knowledge.splitting import LONGEST_STRETCH, MOST_STRETCHES
-from tests.knowledge.small import OUTSIDE, SERVICES, TOPICS, Hashed, small
+from tests.knowledge.small import Hashed, small
+from tests.knowledge.small import deep as deep_index
 
 Rows = list[dict[str, Any]]
 SMALL = small()
@@ -29,12 +27,7 @@ SMALL = small()
 @pytest.fixture(scope="module")
 def deep() -> Index:
     """A small index that knows by meaning, of a stand-in for the encoder, and never by words alone."""
-    layout = lay_out(TOPICS, SERVICES, OUTSIDE)
-    words = build_words(layout)
-    meaning = build_meaning(layout, encode_all(Hashed(), layout.written))
-    weighings = learn_weighings(layout, words, meaning)
-    weighings["words"] = replace(weighings["words"], alone=1.1)
-    return Index(layout, words, weighings, meaning)
+    return deep_index(Hashed())
 
 
 @pytest.mark.parametrize(

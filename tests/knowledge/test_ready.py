@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import asyncio
+import re
 
 import pytest
 
 from bot import setup
 from bot.process import Process, report
+from knowledge import engine
 from knowledge.load import Content
-from tests.knowledge.small import Hashed
-from tests.stage import raised
+from tests.knowledge.small import Hashed, deep
+from tests.stage import Stage, raised
 
 
 async def _index(process: Process) -> str:
@@ -40,3 +42,23 @@ async def test_a_process_whose_encoder_is_away_says_why_and_answers(
         assert await _index(stage.process) == f"{len(content.entries)} topics, words ({encoder.away})"
         stage.emma.say("What is a business clinic?")
         await stage.emma.sees("Source:")
+
+
+async def test_an_encoder_that_goes_away_at_question_time_is_told_until_it_is_back(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(engine, "ASK_AGAIN_SECONDS", 0.0)
+    encoder = Hashed()
+    former, house = stage.process.house.knowledge, stage.process.house
+    house.knowledge = engine.Engine(deep(encoder), encoder=encoder)
+    former.close()
+    before = await _index(stage.process)
+    assert "away" not in before
+    encoder.away = "The embeddings address does not answer."
+    stage.emma.say("what does the land cost, roughly")
+    await stage.settled()
+    assert re.search(r"words \(encoder away since \d{4}-\d\d-\d\d \d\d:\d\d UTC\)$", await _index(stage.process))
+    encoder.away = ""
+    stage.emma.say("what does the land cost, more or less")
+    await stage.settled()
+    assert await _index(stage.process) == before

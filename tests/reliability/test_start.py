@@ -247,6 +247,17 @@ async def test_wrong_value_in_a_file_is_named(
         path.write_text(good, encoding="utf-8")
 
 
+async def test_a_content_folder_without_entries_is_named(starter: Starter, program: Path) -> None:
+    content, aside = program / "knowledge" / "content", program / "aside"
+    content.rename(aside)
+    content.mkdir()
+    try:
+        assert f"{content}: no content files" in await starter.refused_at(program)
+    finally:
+        content.rmdir()
+        aside.rename(content)
+
+
 async def test_settings_file_that_is_not_text(starter: Starter, program: Path) -> None:
     path = program / ".env"
     path.write_bytes(b"BOT_TOKEN=\xff\xfe\x00")

@@ -102,7 +102,7 @@ async def test_acts(remote: Remote, world: World) -> None:
     message_id = said["update"]["message"]["message_id"]
     await remote.post("send", person=501, text="پاسخ", reply_to=message_id)
     await remote.post("edit", person=501, message_id=message_id, text="درود")
-    for kind in ("contact", "location", "voice", "sticker"):
+    for kind in ("contact", "location", "voice", "video", "audio", "sticker"):
         await remote.post(kind, person=501)
     markup = {"inline_keyboard": [[{"text": "b", "callback_data": "1"}]]}
     card = world.call("sendMessage", chat_id=501, text="card", reply_markup=markup)
@@ -117,7 +117,7 @@ async def test_acts(remote: Remote, world: World) -> None:
         assert "photo" in (await response.json())["update"]["message"]
     await remote.post("block", person=501, on=True)
     kinds = [list(update)[1] for update in world.pending_updates()]
-    assert kinds == ["message"] * 2 + ["edited_message"] + ["message"] * 4 + ["callback_query"] + ["message"] * 4 + [
+    assert kinds == ["message"] * 2 + ["edited_message"] + ["message"] * 6 + ["callback_query"] + ["message"] * 4 + [
         "my_chat_member"
     ]
     screen = await remote.get("screen?person=501")

@@ -103,6 +103,10 @@ def test_everything_else_a_person_sends(world: World, mina: Phone) -> None:
     document = mina.document("plan.pdf", b"%PDF")["message"]["document"]
     assert (document["mime_type"], document["file_size"]) == ("application/pdf", 4)
     assert mina.voice()["message"]["voice"]["duration"] > 0
+    assert mina.video("ما")["message"]["video"]["mime_type"] == "video/mp4"
+    assert mina.screen[-1].video is not None
+    assert mina.audio()["message"]["audio"]["file_name"] == "sound.mp3"
+    assert mina.screen[-1].audio is not None
     assert mina.sticker()["message"]["sticker"]["type"] == "regular"
     assert "user_id" not in mina.contact("+989120000000", own=False)["message"]["contact"]
     assert mina.location(35.7, 51.4)["message"]["location"]["latitude"] == 35.7

@@ -94,6 +94,27 @@ def test_wrong_files(world: World, mina: Phone) -> None:
         world.call("getFile", file_id="nonsense")
 
 
+@pytest.mark.parametrize(("kind", "mime"), [("video", "video/mp4"), ("audio", "audio/mpeg")])
+def test_films_and_sound(world: World, mina: Phone, kind: str, mime: str) -> None:
+    sent = send(world, kind, b"data", caption="<b>c</b>", parse_mode="HTML")
+    file = sent[kind]
+    assert (file["mime_type"], file["file_name"], file["file_size"]) == (mime, "name.bin", 4)
+    assert file["duration"] > 0
+    assert sent["caption_entities"][0]["type"] == "bold"
+    assert world.call("getFile", file_id=file["file_id"])["file_path"].startswith(f"{kind}")
+    theirs = getattr(mina, kind)()["message"][kind]
+    method = f"send{kind.capitalize()}"
+    again = world.call(method, chat_id=501, **{kind: theirs["file_id"]})
+    assert again[kind]["file_unique_id"] == theirs["file_unique_id"]
+    assert getattr(mina.screen[-1], kind)["file_name"] == theirs["file_name"]
+    with pytest.raises(ApiError, match="type of file mismatch"):
+        world.call("sendVoice", chat_id=501, voice=theirs["file_id"])
+    here = {"chat_id": 501, "message_id": sent["message_id"]}
+    assert world.call("editMessageCaption", **here, caption="two")["caption"] == "two"
+    copy = world.call("copyMessage", chat_id=501, from_chat_id=501, message_id=sent["message_id"])
+    assert kind in mina.chat.messages[copy["message_id"]].message
+
+
 def test_captions_can_be_edited(world: World, mina: Phone) -> None:
     sent = send(world, "photo", PIXEL, caption="one")
     here = {"chat_id": 501, "message_id": sent["message_id"]}

@@ -70,6 +70,8 @@ async def test_every_kind_of_update_parses(bot: Bot, world: World, mina: Phone) 
     mina.edit(said, "متن تازه")
     mina.photo("عکس")
     mina.voice()
+    mina.video("فیلم")
+    mina.audio()
     mina.sticker()
     mina.contact()
     mina.location(35.7, 51.4)
@@ -86,7 +88,7 @@ async def test_every_kind_of_update_parses(bot: Bot, world: World, mina: Phone) 
     await bot.get_updates(allowed_updates=["message_reaction"])
     mina.react(said, "👍")
     updates = await bot.get_updates()
-    assert len(updates) == len(world.pending_updates()) == 19
+    assert len(updates) == len(world.pending_updates()) == 21
     assert updates[-1].message_reaction is not None
     assert updates[-2].message is not None
     assert updates[-2].message.is_topic_message

@@ -121,6 +121,17 @@ async def test_an_owner_chats(page: Page, world: World, tmp_path: Path) -> None:
     await expect(owner.locator(".own .picture img")).to_be_visible()
     await expect(owner.locator(".other .text").last).to_have_text("عکس رسید")
 
+    for kind, label in (("video", "فیلم"), ("audio", "فایل صوتی")):
+        await owner.get_by_role("button", name="پیوست").click()
+        await owner.get_by_role("menuitem", name=label).click()
+        await expect(owner.locator(".own .card")).to_have_count(1 if kind == "video" else 2)
+        sent = next(message for message in reversed(world.chats[501].messages.values()) if kind in message.message)
+        file = sent.message[kind]
+        world.call(f"send{kind.capitalize()}", chat_id=501, caption="از ما", **{kind: file["file_id"]})
+        await expect(owner.locator(".own .card").last).to_contain_text(file["file_name"])
+        await expect(owner.locator(".other .card").last).to_contain_text(f"{label}، ")
+        await expect(owner.locator(".other .text").last).to_have_text("از ما")
+
 
 @pytest.mark.browser
 async def test_reply_edit_keyboard_and_staff(page: Page, world: World) -> None:

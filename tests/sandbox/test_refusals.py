@@ -19,6 +19,8 @@ REQUIRED: dict[str, Json] = {
     "sendPhoto": {"chat_id": 501, "photo": "id"},
     "sendDocument": {"chat_id": 501, "document": "id"},
     "sendVoice": {"chat_id": 501, "voice": "id"},
+    "sendVideo": {"chat_id": 501, "video": "id"},
+    "sendAudio": {"chat_id": 501, "audio": "id"},
     "sendSticker": {"chat_id": 501, "sticker": "id"},
     "sendLocation": {"chat_id": 501, "latitude": 1, "longitude": 1},
     "copyMessage": {"chat_id": 501, "from_chat_id": 501, "message_id": 1},

@@ -34,10 +34,11 @@ def found(
     more: tuple[str, ...] = (),
     service: str | None = None,
     outside: str | None = None,
+    language: Literal["fa", "en"] = "fa",
 ) -> Answer:
-    """What the knowledge finds, best topic first."""
+    """What the knowledge finds, best topic first; `language` is that of the message."""
     scored = tuple(Scored(topic, round(0.95 - place / 10, 2)) for place, topic in enumerate(topics))
-    return Answer(decision, scored, service, "fa", 1.0, more=more, outside=outside)
+    return Answer(decision, scored, service, language, 1.0, more=more, outside=outside)
 
 
 def knows(stage: Stage, text: str, answer: Answer) -> None:

@@ -5,13 +5,13 @@ from __future__ import annotations
 import pytest
 from sqlalchemy import select
 
-from db.models import Question, Submission
+from db.models import Person, Question, Submission
 from handlers.labels import ROW_FITS, fitting
 from sandbox.driver import Phone
 from sandbox.seen import Seen
 from tests.scenarios.desk_steps import no_refusals
 from tests.scenarios.known import found, knows
-from tests.scenarios.steps import labels, language, said
+from tests.scenarios.steps import TEXTS, labels, language, said
 from tests.stage import Stage
 
 MESSAGE = "زمین می‌خواهم"
@@ -41,7 +41,7 @@ def verdicts(phone: Phone) -> list[str]:
 
 
 async def asks_for_land(stage: Stage, phone: Phone) -> Seen:
-    knows(stage, MESSAGE, found("answer", "land.apply", service="land"))
+    knows(stage, MESSAGE, found("answer", "land.apply", service="land", language=language(phone)))
     phone.say(MESSAGE)
     return await phone.sees(title(stage, phone, "land.apply"))
 
@@ -137,7 +137,8 @@ async def test_a_chosen_topic_has_sisters_and_can_be_judged(stage: Stage) -> Non
 @pytest.mark.parametrize("code", ["fa", "en"])
 async def test_two_questions_get_two_answers_and_are_judged_once(stage: Stage, code: str) -> None:
     phone = stage.mina if code == "fa" else stage.emma
-    knows(stage, MESSAGE, found("answer", "land.apply", "land.price", more=("land.documents",)))
+    answer = found("answer", "land.apply", "land.price", more=("land.documents",), language=language(phone))
+    knows(stage, MESSAGE, answer)
     phone.say(MESSAGE)
     await no_refusals(stage)
     first, second = from_bot(phone)
@@ -151,8 +152,8 @@ async def test_two_questions_get_two_answers_and_are_judged_once(stage: Stage, c
     assert from_bot(phone)[0].buttons == [*([button(stage, phone, topic)] for topic in SISTERS), calm[-1]]
     phone.press(said(phone, "ask.useful"))
     await stage.settled()
-    columns = (Question.text, Question.decision, Question.topic, Question.outcome)
-    assert await stage.rows(select(*columns)) == [(MESSAGE, "answer", "land.apply", "useful")]
+    columns = (Question.text, Question.decision, Question.topic, Question.more, Question.outcome)
+    assert await stage.rows(select(*columns)) == [(MESSAGE, "answer", "land.apply", ["land.documents"], "useful")]
 
 
 @pytest.mark.parametrize(
@@ -185,3 +186,52 @@ async def test_a_sure_question_beside_an_unsure_one_is_answered_before_the_choic
     assert title(stage, stage.emma, "clinic.cost") in answer.text
     assert answer.buttons[-1] != verdicts(stage.emma)
     assert choice.text == said(stage.emma, "ask.choose")
+    assert await stage.rows(select(Question.decision, Question.more)) == [("choose", ["clinic.cost"])]
+
+
+async def test_a_question_in_the_other_language_can_be_answered_in_it(stage: Stage) -> None:
+    """The answer is in the chosen language; one tap shows it in the language of the question, one more back."""
+    emma, entry = stage.emma, stage.process.house.entries["land.apply"]
+    knows(stage, MESSAGE, found("answer", "land.apply", service="land", language="fa"))
+    emma.say(MESSAGE)
+    answer = await emma.sees(entry.title.en)
+    persian, english = TEXTS.plain("fa", "ask.in_this_language"), TEXTS.plain("en", "ask.in_this_language")
+    always = TEXTS.plain("fa", "ask.always_this_language")
+    emma.press(persian)
+    await no_refusals(stage)
+    (turned,) = from_bot(emma)
+    assert (turned.message_id, entry.title.fa in turned.text) == (answer.message_id, True)
+    assert [len(row) for row in turned.buttons] == [*(len(row) for row in answer.buttons[:-2]), 2, 2]
+    assert turned.buttons[-2] == [english, always]
+    emma.press(TEXTS.plain("fa", "ask.details"))
+    await no_refusals(stage)
+    (long,) = from_bot(emma)
+    assert entry.details.fa.strip()[-30:] in long.text
+    assert [english, always] in long.buttons
+    emma.press(fitting(stage.process.house.entries["land.documents"].title.fa, ROW_FITS))
+    await no_refusals(stage)
+    assert stage.process.house.entries["land.documents"].title.fa in from_bot(emma)[-1].text, "sisters keep to it"
+    emma.press(english, message_id=long.message_id)
+    await no_refusals(stage)
+    assert entry.details.en.strip()[-30:] in from_bot(emma)[0].text
+    assert [persian] in from_bot(emma)[0].buttons
+    assert await stage.scalars(select(Person.language).where(Person.chat_id == emma.user_id)) == ["en"]
+
+
+async def test_who_wants_the_other_language_for_good_has_it_after_two_taps(stage: Stage) -> None:
+    knows(stage, "land please", found("choose", "land.apply", "land.price", language="en"))
+    stage.mina.say("land please")
+    await stage.mina.sees(said(stage.mina, "ask.choose"))
+    stage.mina.press(title(stage, stage.mina, "land.price"))
+    await no_refusals(stage)
+    stage.mina.press(TEXTS.plain("en", "ask.in_this_language"))
+    await stage.mina.sees(stage.process.house.entries["land.price"].title.en)
+    stage.mina.press(TEXTS.plain("en", "ask.always_this_language"))
+    await stage.mina.sees(TEXTS.plain("en", "language.chosen"))
+    assert labels(from_bot(stage.mina)[0])[0] == TEXTS.plain("en", "ask.details"), "the answer keeps its buttons"
+    assert await stage.scalars(select(Person.language).where(Person.chat_id == stage.mina.user_id)) == ["en"]
+
+
+async def test_a_question_in_the_chosen_language_has_no_such_button(stage: Stage) -> None:
+    answer = await asks_for_land(stage, stage.emma)
+    assert TEXTS.plain("fa", "ask.in_this_language") not in labels(answer)

@@ -240,3 +240,34 @@ async def test_with_too_many_open_requests_the_form_waits_at_its_review(stage: S
         await work.session.execute(update(Ticket).where(Ticket.reference == "00000000").values(status="closed"))
     stage.mina.press(said(stage.mina, "form.send"))
     await stage.mina.sees(start_of(stage.mina, "form.filed"))
+
+
+async def test_the_count_of_questions_is_a_range_until_it_is_known(stage: Stage) -> None:
+    filling = await Filling.begin(stage, stage.emma, "technology")
+    assert "Question 1 of 7 to 9" in (await filling.asked()).text
+    await filling.until("purpose")
+    position = forms.ask(filling.form, filling.state)
+    assert position.total == position.most
+    assert f"Question {position.position} of {position.total}\n" in (await filling.asked()).text
+
+
+async def test_steps_can_be_typed(stage: Stage) -> None:
+    filling = await Filling.begin(stage, stage.mina, "finance")
+    await filling.until("firm_id")
+    stage.mina.say("رد کن")
+    state = await state_of(stage, stage.mina)
+    assert (state["at"], state["skipped"]) == ("postal_code", ["firm_id"])
+    stage.mina.say("برگشت")
+    assert (await state_of(stage, stage.mina))["at"] == "firm_id"
+    stage.mina.say("انصراف")
+    await stage.mina.sees(said(stage.mina, "form.really_cancel"))
+    stage.mina.press(said(stage.mina, "form.drop"))
+    await stage.mina.sees(said(stage.mina, "form.cancelled"))
+
+
+async def test_a_question_that_must_be_answered_cannot_be_skipped_by_a_word(stage: Stage) -> None:
+    await Filling.begin(stage, stage.mina, "finance")
+    stage.mina.say("رد کن")
+    assert (await state_of(stage, stage.mina))["at"] == "kind"
+    stage.mina.say("برگشت")
+    assert (await state_of(stage, stage.mina))["at"] == "kind"

@@ -23,12 +23,14 @@ async def test_each_kind_gets_a_sensible_reply(stage: Stage) -> None:
         (emma.sticker, "If you have a question, just type it"),
         (lambda: emma.send({"dice": {"emoji": "🎲", "value": 3}}), "If you have a question, just type it"),
         (emma.voice, "I do not understand voice messages yet"),
+        (emma.audio, "I do not understand voice messages yet"),
+        (emma.video, "What is this file for?"),
         (emma.photo, "What is this file for?"),
         (lambda: emma.document("plan.pdf", b"%PDF-1.4"), "What is this file for?"),
         (emma.contact, "I saw the number but did not keep it"),
         (lambda: emma.contact("+989120000000", own=False), "I saw the number but did not keep it"),
         (lambda: emma.location(35.7, 51.4), "I saw the location but did not keep it"),
-        (lambda: emma.say("😀😀😀"), "I found no words"),
+        (lambda: emma.say("😀😀😀"), "If you have a question, just type it"),
         (lambda: emma.say("؟!?..."), "I found no words"),
         (lambda: emma.say("42"), "what this number is for"),
         (lambda: emma.say("/nosuch"), "I do not know this command"),
@@ -45,6 +47,22 @@ async def test_a_voice_leads_to_a_person_who_hears_it(stage: Stage) -> None:
     stage.mina.voice()
     shown = await stage.mina.sees("پیام صوتی")
     assert said(stage.mina, "menu.human") in labels(shown)
+
+
+async def test_films_and_sound_reach_staff_and_come_back(stage: Stage) -> None:
+    """Whatever an owner sends to a person, the group sees; whatever staff reply with, the owner gets."""
+    stage.mina.say("/human")
+    await stage.mina.sees("در یک پیام")
+    stage.mina.video("فیلم خط تولید")
+    await stage.mina.sees("به کارشناس رساندم")
+    stage.mina.audio()
+    await no_refusals(stage)
+    assert [bool(seen.video or seen.audio) for seen in stage.staff.screen].count(True) == 2
+    film = next(seen for seen in stage.staff.screen if seen.video)
+    stage.staff.by(stage.sara).video("این را ببینید", reply_to=film.message_id)
+    await stage.mina.sees("این را ببینید")
+    await no_refusals(stage)
+    assert [seen.author for seen in stage.mina.screen if seen.video] == ["user", "bot"]
 
 
 async def test_a_caption_and_a_forward_are_questions_too(stage: Stage) -> None:
