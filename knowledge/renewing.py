@@ -23,7 +23,7 @@ from knowledge.encoder import Encoder, EncoderAway
 from knowledge.entries import Entry
 from knowledge.keeping import Keeper
 from knowledge.kept import Folder
-from knowledge.layout import Layout, TopicWords, words_of
+from knowledge.layout import Layout, words_of
 from knowledge.load import Content, Outside, ServiceWords
 from knowledge.matching import Index
 from knowledge.material import Material
@@ -114,14 +114,14 @@ class Renewer:
         StoredContentError."""
         entries = await self.read()
         former = self._renewed
-        if former is not None and self._same(former, entries):
+        if former is not None and await asyncio.to_thread(self._same, former, entries):
             self._renewed = Renewed(former.index, entries, self._revision, former.key)
             return self._renewed
         return await self._built(entries)
 
     def _same(self, former: Renewed, entries: Mapping[str, Entry]) -> bool:
         """Whether the former index answers for these entries and the synonyms of now."""
-        return _asked(former.entries) == _asked(entries) and former.index.layout.synonyms.terms == self._ideas.ideas
+        return _asked_alike(former.entries, entries) and former.index.layout.synonyms.terms == self._ideas.ideas
 
     async def _built(self, entries: Mapping[str, Entry]) -> Renewed:
         revision = self._revision
@@ -270,9 +270,11 @@ async def _cancelled(task: asyncio.Task[None] | None) -> None:
             task.exception()  # looked at, so that nobody reports it again
 
 
-def _asked(entries: Mapping[str, Entry]) -> list[TopicWords]:
-    """All of the entries that an index is made of; the same before and after an edit of answers."""
-    return [words_of(entry) for entry in entries.values()]
+def _asked_alike(former: Mapping[str, Entry], entries: Mapping[str, Entry]) -> bool:
+    """Whether all that an index is made of is the same; so it is after an edit of answers."""
+    return list(former) == list(entries) and all(
+        entry is former[topic] or words_of(entry) == words_of(former[topic]) for topic, entry in entries.items()
+    )
 
 
 def _size(texts: int) -> int:

@@ -5,6 +5,7 @@ An entry that cannot be used keeps its last good version, or is left out; the ot
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from hashlib import sha256
 
 from pydantic import ValidationError
 
@@ -17,11 +18,11 @@ class StoredContentError(Exception):
 
 @dataclass(frozen=True)
 class Stored:
-    """Entries by topic; why some were refused, one reason each; and the JSON texts that were read."""
+    """Entries by topic; why some were refused, one reason each; and hashes of the JSON texts that were read."""
 
     entries: Mapping[str, Entry]
     refused: Mapping[str, str]
-    texts: Mapping[str, str]
+    hashes: Mapping[str, bytes]
 
     @classmethod
     def nothing(cls) -> "Stored":
@@ -33,8 +34,9 @@ class Stored:
         thread. Raises StoredContentError when there are entries and none can be used."""
         entries: dict[str, Entry] = {}
         refused: dict[str, str] = {}
+        hashes = {topic: sha256(content.encode(errors="surrogatepass")).digest() for topic, content in rows}
         for topic, content in rows:
-            if self.texts.get(topic) == content and topic not in self.refused:
+            if self.hashes.get(topic) == hashes[topic] and topic not in self.refused:
                 entries[topic] = self.entries[topic]
                 continue
             try:
@@ -46,7 +48,7 @@ class Stored:
         if rows and not entries:
             topic, reason = next(iter(refused.items()))
             raise StoredContentError(f"No entry in the database can be used; {topic}, for one, {reason}.")
-        return Stored(entries, refused, dict(rows))
+        return Stored(entries, refused, hashes)
 
 
 def _reason(error: ValidationError) -> str:

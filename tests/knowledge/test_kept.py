@@ -8,7 +8,6 @@ import stat
 import subprocess
 import sys
 from pathlib import Path
-from shutil import copytree, ignore_patterns
 from typing import Any
 
 import numpy as np
@@ -18,8 +17,7 @@ from knowledge import shelf, workshop
 from knowledge.building import build_meaning, build_words
 from knowledge.keeping import encode_all
 from knowledge.kept import NEWEST, UNFINISHED_FOR, Folder
-from knowledge.layout import Layout, TopicWords, lay_out
-from knowledge.load import Content
+from knowledge.layout import Layout, lay_out
 from knowledge.material import Material
 from knowledge.packing import Bytes, pack
 from tests.house.source import ROOT
@@ -120,45 +118,6 @@ def test_meaning_is_kept_by_content_and_encoder(tmp_path: Path) -> None:
         np.testing.assert_allclose(kept.evidence(vector), meaning.evidence(vector), atol=5e-3)
     assert shelf.kept_meaning(folder, "other", encoder.name, layout) is None
     assert shelf.kept_meaning(folder, "key", "hashed/2", layout) is None
-
-
-def test_another_content_has_another_key(content: Content) -> None:
-    """A word more, another order, another answer whose words would be known: each is another key."""
-    whole = Material.of(content)
-    entry = content.entries[0]
-    more = entry.phrasings.model_copy(update={"spoken": (*entry.phrasings.spoken, "خرمالو")})
-    short = entry.short.model_copy(update={"fa": "خرمالو"})
-    others = [
-        Content(content.entries[1:], content.services, content.outside),
-        Content((*content.entries[1:], entry), content.services, content.outside),
-        Content((entry.model_copy(update={"phrasings": more}), *content.entries[1:]), content.services),
-        Content((entry.model_copy(update={"short": short}), *content.entries[1:]), content.services, content.outside),
-        Content(content.entries, content.services[1:], content.outside),
-        Content(content.entries, content.services, content.outside[1:]),
-    ]
-    keys = {whole.key, *(Material.of(other).key for other in others)}
-    assert len(keys) == len(others) + 1
-    assert Material.of(content).key == whole.key
-    assert Material.read(whole.lines()) == whole
-
-
-def test_the_key_is_of_the_code_too(tmp_path: Path) -> None:
-    """Nobody has to raise a number: any byte of the package's code or word lists makes another key."""
-    copytree(ROOT / "knowledge", tmp_path / "knowledge", ignore=ignore_patterns("__pycache__", "content", "*.npz"))
-    for needed in ("db", "locales"):
-        (tmp_path / needed).symlink_to(ROOT / needed)
-
-    def key() -> str:
-        command = [sys.executable, "-c", "from knowledge.material import code_key; print(code_key())"]
-        return subprocess.run(command, cwd=tmp_path, capture_output=True, check=True, text=True).stdout
-
-    seen = {key()}
-    for name in ("features.py", "words.yaml", "heads.py"):
-        file = tmp_path / "knowledge" / name
-        file.write_bytes(file.read_bytes() + b"\n")
-        seen.add(key())
-    assert len(seen) == 4
-    assert key() in seen
 
 
 def _truncate(file: Path) -> None:
@@ -292,11 +251,3 @@ def test_two_processes_share_a_folder(tmp_path: Path) -> None:
         _, said = process.communicate(timeout=120)
         assert process.returncode == 0, said.decode()
     assert len(list(tmp_path.iterdir())) == 1
-
-
-def test_topics_are_told_apart_from_their_names() -> None:
-    """Texts that run together differently are other rows."""
-    rows = [_lines(("topic", "a.b", None, one, ())) for one in (("ab", "c"), ("a", "bc"), ("abc",))]
-    assert len({Material.read(lines).key for lines in rows}) == 3
-    assert Material.read(rows[0]).laid_out().ids == ("a.b",)
-    assert TopicWords("a.b", None, ("ab",), ()).id == "a.b"
