@@ -20,7 +20,7 @@ from eservices.catalogue import load as load_catalogue
 from eservices.provinces import ProvincesError, provinces
 from handlers.house import House
 from knowledge import seeded, seeding
-from knowledge.encoder import EncoderMissing, choose
+from knowledge.choosing import choose
 from knowledge.engine import Engine
 from knowledge.faults import ContentError
 from knowledge.kept import Folder
@@ -70,13 +70,9 @@ async def build_house(settings: Settings, database: Database, index_later: bool 
         sources = load_sources()
         services, outside = _services(catalogue), load_outside()
         await _seed(database)
-        encoder = await asyncio.to_thread(choose, settings, asyncio.get_running_loop())
-    except EncoderMissing as error:
-        # without it, topics are found by words alone; /readyz says so
-        _LOG.warning("encoder_missing", reason=str(error))
-        encoder = None
     except (TextsError, CatalogueError, ProvincesError, ContentError, HoursError) as error:
         raise CannotStart(str(error)) from None
+    encoder = choose(settings, asyncio.get_running_loop())
     folder = Folder(settings.kept_folder(), _LOG.warning)
     renewer = Renewer(database, services, outside, encoder, folder)
     try:

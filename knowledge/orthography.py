@@ -1,4 +1,5 @@
-"""Writes normalised words as people write them: آزمون for ازمون, می کند for میکند, don't for don t.
+"""Writes normalised words as people write them: verbs and plurals parted where they are, alef with its madda, "don't"
+for "don t".
 
 For the sentence encoder, which has learned from texts as they are written. What texts are compared by as words stays
 normalised (normalise.py).
@@ -15,7 +16,11 @@ from numpy.typing import NDArray
 from knowledge.normalise import normalise
 from knowledge.packing import Arrays, Texts
 
-_LETTERS: Final = str.maketrans({"ي": "ی", "ى": "ی", "ك": "ک", "\u200c": " ", "ـ": None})
+_YE: Final = "\u06cc"
+_LETTERS: Final = str.maketrans(
+    {**dict.fromkeys("\u064a\u0649", _YE), "\u0643": "\u06a9", "\u200c": " ", "\u0640": None}
+)
+"""Arabic letters become Persian ones, half-spaces spaces, kashidas nothing."""
 _MARKS: Final = re.compile("[\u064b-\u065f\u0670]")
 _BETWEEN: Final = re.compile(r"[^\w\s]+|_+")
 _SHORTENED: Final = re.compile(r"(?<=[a-z]) (?=(?:s|m|d|ll|re|ve)\b)|(?<=n) (?=t\b)")
@@ -60,7 +65,7 @@ def _words(text: str) -> Iterator[tuple[str, str]]:
     plain = _BETWEEN.sub(" ", _MARKS.sub("", text.casefold().translate(_LETTERS)))
     written = [(part, joined) for part in plain.split() if (joined := _joined(part))]
     # a lone ezafe ی is no word (normalise.joined)
-    written = [pair for at, pair in enumerate(written) if at == 0 or pair[1] != "ی"]
+    written = [pair for at, pair in enumerate(written) if at == 0 or pair[1] != _YE]
     at = 0
     for word in normalise(text).split():
         parts, letters = [], ""

@@ -19,7 +19,7 @@ from knowledge import seeding, shelf, vectors
 from knowledge.building import LEARNED_FORMAT, build_meaning, learn_weighings, shipped_learned, weighings_of
 from knowledge.candidates import Meaning
 from knowledge.combining import Weighing
-from knowledge.encoder import Encoder, EncoderAway
+from knowledge.encoder import Encoder, EncoderAway, EncoderMissing
 from knowledge.entries import Entry
 from knowledge.keeping import Keeper
 from knowledge.kept import Folder
@@ -84,7 +84,7 @@ class Renewer:
         if self._renewed.index.meaning is not None:
             return "words and meaning"
         if self._keeper is None:
-            return "words (no encoder)"
+            return f"words ({self.trouble or 'no encoder'})"
         if self.trouble:
             return f"words ({self.trouble})"
         return f"words ({self._keeper.missing} vectors to come)"
@@ -169,12 +169,22 @@ class Renewer:
         return self._renewed is not None and (self._renewed.index.meaning is None or self._borrowed)
 
     async def _keep_deepening(self, publish: Callable[[Renewed], None], tell: Callable[..., Any]) -> None:
+        assert self._keeper is not None
         assert self._renewed is not None
+        try:
+            # only now, as the first index was not to wait for it
+            self.trouble = "the encoder opens"
+            opened = await asyncio.to_thread(self._keeper.encoder.open)
+            self.trouble = ""
+        except EncoderMissing as error:
+            self._keeper, self.trouble = None, str(error)
+            tell("encoder_missing", reason=self.trouble)
+            return
         while not await self._deepen():
             tell("encoder_away", reason=self.trouble)
             await asyncio.sleep(WAIT_SECONDS)
         publish(self._renewed)
-        tell("knowledge_deepened", revision=self._renewed.revision)
+        tell("knowledge_deepened", revision=self._renewed.revision, encoder=opened)
 
     async def forget_unused(self, older_than: timedelta = UNUSED_FOR) -> int:
         """Delete vectors and learned sets that this content does not use and that are older; how many went."""

@@ -96,9 +96,7 @@ async def add(work: Unit, actor: str, terms: Terms, proposed: SynonymChange | No
     return idea
 
 
-async def change(
-    work: Unit, actor: str, key: str, terms: Terms, proposed: SynonymChange | None = None
-) -> Idea:
+async def change(work: Unit, actor: str, key: str, terms: Terms, proposed: SynonymChange | None = None) -> Idea:
     """The idea with these terms instead of its own; one that was removed is there again. Raises TermsRefused."""
     await lock(work, "synonyms")
     row = await work.session.get(Synonym, key)

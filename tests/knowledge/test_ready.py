@@ -29,6 +29,20 @@ async def test_a_process_without_an_encoder_says_so(database_url: str, content: 
         assert await _index(stage.process) == f"{len(content.entries)} topics, words (no encoder)"
 
 
+async def test_a_process_whose_encoder_cannot_be_opened_says_why(
+    database_url: str, content: Content, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    encoder = Hashed()
+    encoder.unfit = "The built-in sentence encoder cannot be loaded on this machine (no such file)."
+    monkeypatch.setattr(setup, "choose", lambda *_: encoder)
+    async with raised(database_url, own_house=True) as stage:
+        async with asyncio.timeout(60):
+            while "machine" not in await _index(stage.process):
+                await asyncio.sleep(0.05)
+        assert await _index(stage.process) == f"{len(content.entries)} topics, words ({encoder.unfit})"
+        assert (await report(stage.process))[0]
+
+
 async def test_a_process_whose_encoder_is_away_says_why_and_answers(
     database_url: str, content: Content, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -71,6 +71,33 @@ async def test_words_answer_at_once_and_meaning_follows(few: Database) -> None:
     assert await learned_sets(few) == 1
 
 
+async def test_words_answer_while_the_encoder_opens(few: Database) -> None:
+    encoder = Slow()
+    encoder.let.set()
+    encoder.let_open.clear()
+    async with process(few, encoder) as here:
+        await until(encoder.opens.is_set)
+        assert here.renewer.state == "words (the encoder opens)"
+        assert here.now.index.meaning is None
+        assert not encoder.begun.is_set()
+        encoder.let_open.set()
+        await until(lambda: here.now.index.meaning is not None)
+
+
+async def test_an_encoder_that_cannot_be_opened_is_told_once(few: Database, content: Content) -> None:
+    encoder = Hashed()
+    encoder.unfit = "There is none here."
+    async with process(few, encoder) as here:
+        await until(lambda: here.told == ["encoder_missing"])
+        assert here.renewer.state == "words (There is none here.)"
+        entry = content.entries[1]
+        revision = await publish(few, asked_too(entry, "خرمالوی صورتی"))
+        await until(lambda: here.now.revision == revision)
+        assert here.ask("خرمالوی صورتی") == entry.id
+        assert here.told == ["encoder_missing", "knowledge_renewed"]
+    assert encoder.asked == []
+
+
 async def test_a_second_process_encodes_and_learns_nothing_again(
     few: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
