@@ -1,7 +1,7 @@
 """Knowledge without a database, for the commands: content from files, vectors as shipped or computed on the spot."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Final
 
@@ -13,8 +13,10 @@ from knowledge.encoder import Encoder, EncoderMissing
 from knowledge.heads import Matrix
 from knowledge.keeping import Shipped, encode_all, ship
 from knowledge.layout import Layout, lay_out_content
-from knowledge.load import CONTENT_FOLDER, load_all
+from knowledge.lent import Lent, ship_head, shipped_head
+from knowledge.load import CONTENT_FOLDER, Content, load_all
 from knowledge.matching import Answer, Encode, Index
+from knowledge.material import Material
 
 MOST_ON_THE_SPOT: Final = 3000
 """Vectors that a command computes by itself: half a minute. With more missing, it goes by words alone."""
@@ -34,14 +36,21 @@ class Local:
 
 def local(content: Path = CONTENT_FOLDER, meaning: bool = True) -> Local:
     """What the content of files knows. Raises ContentError."""
-    layout = lay_out_content(load_all(content))
-    learned = shipped_learned()
-    words = build_words(layout)
+    loaded = _loaded(content)
+    layout, learned, lent = lay_out_content(loaded), shipped_learned(), shipped_head()
+    same = lent is not None and lent.rows == Material.of(loaded).rows_key
+    words = build_words(layout, lent.head if lent is not None and same else None)
     encoder = builtin() if meaning else None
     vectors = _vectors(layout, encoder) if encoder is not None else None
     if encoder is None or vectors is None:
         return Local(Index(layout, words, learned.weighings), None)
     return Local(Index(layout, words, learned.weighings, build_meaning(layout, vectors)), encoder.encode)
+
+
+def _loaded(folder: Path) -> Content:
+    """The content of files in the order of the database, whose index gets the same head."""
+    files = load_all(folder)
+    return replace(files, entries=sorted(files.entries, key=lambda entry: entry.id))
 
 
 def builtin() -> Encoder | None:
@@ -63,10 +72,11 @@ def _vectors(layout: Layout, encoder: Encoder) -> Matrix | None:
 
 
 def renew_shipped(tell: Callable[[int, int], None]) -> dict[str, Any]:
-    """Make vectors.npz and learned.json anew from the content's files; a few minutes. Raises ContentError and
-    EncoderMissing."""
+    """Make vectors.npz, head.npz and learned.json anew from the content's files; some minutes. Raises ContentError
+    and EncoderMissing."""
     encoder = quickest()
-    layout = lay_out_content(load_all())
+    content = _loaded(CONTENT_FOLDER)
+    layout = lay_out_content(content)
     texts = layout.written
     known = Shipped(encoder.name).among(texts)
     missing = [text for text in texts if text not in known]
@@ -77,6 +87,7 @@ def renew_shipped(tell: Callable[[int, int], None]) -> dict[str, Any]:
     weighings = learn_weighings(layout, words, meaning)
     ship(encoder.name, known)
     ship_learned(Learned(encoder.name, len(texts), weighings))
+    ship_head(Lent(layout.ids, words.head, Material.of(content).rows_key))
     return {
         "texts": len(texts),
         "vectors_made": len(missing),

@@ -21,7 +21,7 @@ from knowledge.reading import Reading
 from knowledge.splitting import LONGEST_STRETCH, asks, halves, stretches, wanted
 
 MOST_TOPICS: Final = 5
-MOST_ENCODED: Final = 3
+MOST_ENCODED: Final = 6
 """Stretches of a long message whose meaning is looked at: those whose words say most."""
 CLEAR_SERVICE: Final = 0.25
 """Share of all candidates at which a message without a sure topic names a service. Lower, and others are misled."""

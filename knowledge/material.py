@@ -10,12 +10,12 @@ import sys
 import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, cached_property
 from hashlib import sha256
 from pathlib import Path
 from typing import Any, Final
 
-from knowledge.layout import Layout, TopicWords, lay_out, words_of
+from knowledge.layout import GENERAL, Layout, TopicWords, lay_out, words_of
 from knowledge.load import Content, ServiceWords
 
 HERE: Final = Path(__file__).parent
@@ -44,10 +44,21 @@ class Material:
     @property
     def key(self) -> str:
         """64 hex digits: equal for equal rows and equal code."""
-        known = sha256(code_key().encode())
+        return sha256(f"{code_key()}\n{self.rows_key}".encode()).hexdigest()
+
+    @cached_property
+    def rows_key(self) -> str:
+        """The same for the rows alone."""
+        known = sha256()
         for row in self.rows:
             known.update(row + b"\n")
         return known.hexdigest()
+
+    @property
+    def ids(self) -> tuple[str, ...]:
+        """Of all candidates that have a text, in the order of the layout."""
+        found = [json.loads(row)[:2] for row in self.rows if not row.startswith((b'["known"', b'["idea"'))]
+        return tuple(name for kind, name in found if kind != "service" or name != GENERAL)
 
     def lines(self) -> Iterator[bytes]:
         """To hand it over; read() takes them."""

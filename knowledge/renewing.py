@@ -6,24 +6,22 @@ Heavy work runs in worker threads; what is built is handed over in one step by `
 from __future__ import annotations
 
 import asyncio
-import time
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
-from hashlib import sha256
-from math import log
 from typing import Any, Final
 
 from db.engine import Database
 from knowledge import seeding, shelf, vectors
-from knowledge.building import LEARNED_FORMAT, build_meaning, learn_weighings, shipped_learned, weighings_of
+from knowledge.building import build_meaning
 from knowledge.candidates import Meaning
-from knowledge.combining import Weighing
 from knowledge.encoder import Encoder, EncoderAway, EncoderMissing
 from knowledge.entries import Entry
 from knowledge.keeping import Keeper
 from knowledge.kept import Folder
-from knowledge.layout import Layout, words_of
+from knowledge.layout import words_of
+from knowledge.lent import Lent, shipped_head
+from knowledge.lessons import Lessons, of_words
 from knowledge.load import Content, Outside, ServiceWords
 from knowledge.matching import Index
 from knowledge.material import Material
@@ -33,8 +31,6 @@ from knowledge.synonyms import StoredIdeas
 
 QUICK: Final = 200
 """New texts that are encoded before an edit goes live: they take two seconds. With more, words go live first."""
-GROWTH: Final = 1.03
-"""What was learned is learned anew when the content has grown or shrunk by this factor."""
 CHECK_SECONDS: Final = 0.5
 UNUSED_FOR: Final = timedelta(days=30)
 """So long a vector is kept that no entry uses: an edit may be taken back."""
@@ -51,6 +47,8 @@ class Renewed:
     revision: int
     key: str
     """Under which the index is kept."""
+    provisional: bool = False
+    """Whether its heads were fitted to other texts."""
 
 
 class Renewer:
@@ -68,6 +66,7 @@ class Renewer:
         self._database = database
         self._services, self._outside = tuple(services), tuple(outside)
         self._keeper = Keeper(database, encoder) if encoder is not None else None
+        self._lessons = Lessons(database, encoder.name) if encoder is not None else None
         self._folder = folder or Folder(None)
         self._renewed: Renewed | None = None
         self._stored, self._ideas = Stored.nothing(), StoredIdeas.nothing()
@@ -124,16 +123,23 @@ class Renewer:
         return _asked_alike(former.entries, entries) and former.index.layout.synonyms.terms == self._ideas.ideas
 
     async def _built(self, entries: Mapping[str, Entry]) -> Renewed:
-        revision = self._revision
-        content = Content(tuple(entries.values()), self._services, self._outside, self._ideas.ideas)
-        material = await asyncio.to_thread(Material.of, content)
-        key, layout, words = await asyncio.to_thread(shelf.words, self._folder, material)
-        index = Index(layout, words, {"words": (await self._learned(layout))["words"]})
-        if self._keeper is not None and self._renewed is not None and self._renewed.index.meaning is not None:
-            index = await self._deepened(index, key, self._renewed.index) or index
-        self._renewed = Renewed(index, entries, revision, key)
+        revision, former = self._revision, self._renewed
+        if former is None:
+            lent = await asyncio.to_thread(shipped_head)
+        else:
+            lent = Lent(former.index.layout.ids, former.index.words.head)
+        shelved = await asyncio.to_thread(self._shelved, entries, lent)
+        learned = await self._lessons.found(shelved.layout) if self._lessons is not None else of_words()
+        index = Index(shelved.layout, shelved.words, {"words": learned["words"]})
+        self._renewed = Renewed(index, entries, revision, shelved.key, shelved.provisional)
+        if self._keeper is not None and former is not None and former.index.meaning is not None:
+            await self._deepen(former.index)
         await asyncio.to_thread(give_back_memory)
         return self._renewed
+
+    def _shelved(self, entries: Mapping[str, Entry], lent: Lent | None) -> shelf.Shelved:
+        content = Content(tuple(entries.values()), self._services, self._outside, self._ideas.ideas)
+        return shelf.words(self._folder, Material.of(content), lent)
 
     async def run(self, publish: Callable[[Renewed], None], tell: Callable[..., Any]) -> None:
         """For ever: deepen what was built, and build anew after an edit, which waits for no encoder. Raises what the
@@ -144,7 +150,7 @@ class Renewer:
                 publish(await self.build())
                 tell("knowledge_ready", state=self.state, **self._left_out)
             while True:
-                if deepening is None and self._keeper is not None and self._shallow:
+                if deepening is None and self._shallow:
                     deepening = asyncio.create_task(self._keep_deepening(publish, tell))
                 await asyncio.sleep(CHECK_SECONDS)
                 if deepening is not None and deepening.done():
@@ -166,11 +172,19 @@ class Renewer:
 
     @property
     def _shallow(self) -> bool:
-        return self._renewed is not None and (self._renewed.index.meaning is None or self._borrowed)
+        return self._renewed is not None and (self._renewed.provisional or self._needs_meaning)
+
+    @property
+    def _needs_meaning(self) -> bool:
+        assert self._renewed is not None
+        return self._keeper is not None and (self._renewed.index.meaning is None or self._borrowed)
 
     async def _keep_deepening(self, publish: Callable[[Renewed], None], tell: Callable[..., Any]) -> None:
-        assert self._keeper is not None
         assert self._renewed is not None
+        if self._renewed.provisional:
+            publish(await self._fitted(self._renewed))
+        if self._keeper is None or not self._needs_meaning:
+            return
         try:
             # only now, as the first index was not to wait for it
             self.trouble = "the encoder opens"
@@ -188,11 +202,11 @@ class Renewer:
 
     async def forget_unused(self, older_than: timedelta = UNUSED_FOR) -> int:
         """Delete vectors and learned sets that this content does not use and that are older; how many went."""
-        if self._keeper is None or self._renewed is None:
+        if self._keeper is None or self._lessons is None or self._renewed is None:
             return 0
         layout = self._renewed.index.layout
         used = await asyncio.to_thread(self._keeper.keys, layout.written)
-        used.add(self._learned_key(layout))
+        used.add(self._lessons.key(layout))
         gone, then = 0, ("vectors", "")
         while True:
             async with self._database.unit() as work:
@@ -202,38 +216,43 @@ class Renewer:
                 return gone
             then = done.then
 
-    async def _deepen(self) -> bool:
-        """Give the index its meaning; whether that worked."""
-        assert self._keeper is not None
+    async def _fitted(self, former: Renewed) -> Renewed:
+        """The same index with heads of its own."""
+        shelved = await asyncio.to_thread(self._shelved, former.entries, None)
+        meaning = former.index.meaning
+        if meaning is not None and self._keeper is not None:
+            meaning = await asyncio.to_thread(build_meaning, shelved.layout, meaning.vectors, meaning)
+            encoder = self._keeper.encoder.name
+            await asyncio.to_thread(shelf.keep_meaning, self._folder, shelved.key, encoder, meaning)
+        index = Index(shelved.layout, shelved.words, former.index.weighings, meaning)
+        self._renewed = Renewed(index, former.entries, former.revision, shelved.key)
+        await asyncio.to_thread(give_back_memory)
+        return self._renewed
+
+    async def _deepen(self, lender: Index | None = None) -> bool:
+        """Give the index its meaning; whether that worked. False, and `trouble`, when the encoder is away. After an
+        edit, the former index lends what it has learned, and False comes when more than QUICK vectors are missing."""
+        assert self._lessons is not None
         assert self._renewed is not None
         former = self._renewed
-        index = await self._deepened(former.index, former.key)
-        if index is not None:
-            self._renewed = Renewed(index, former.entries, former.revision, former.key)
-            await asyncio.to_thread(give_back_memory)
-        return index is not None
-
-    async def _deepened(self, index: Index, key: str, former: Index | None = None) -> Index | None:
-        """The index with meaning; None, and `trouble`, when the encoder is away. After an edit, the `former` index
-        lends what it has learned, and None comes when more than QUICK vectors are missing."""
-        layout, words = index.layout, index.words
-        meaning = index.meaning or await self._meaning(layout, key, former)
+        layout, words = former.index.layout, former.index.words
+        meaning = former.index.meaning or await self._meaning(former, lender)
         if meaning is None:
-            return None
-        learned: Mapping[str, Weighing] = await self._learned(layout)
-        self._borrowed = former is not None and "meaning" not in learned
-        if former is not None and self._borrowed:
-            learned = former.weighings
+            return False
+        learned = await self._lessons.found(layout)
+        self._borrowed = lender is not None and "meaning" not in learned
+        if lender is not None and self._borrowed:
+            learned = lender.weighings
         if "meaning" not in learned:
-            learned = await asyncio.to_thread(learn_weighings, layout, words, meaning, _pause)
-            plain = {name: weighing.plain() for name, weighing in learned.items()}
-            async with self._database.unit() as work:
-                await vectors.store_learned(work, self._learned_key(layout), plain)
-        return Index(layout, words, learned, meaning)
+            learned = await self._lessons.learned(layout, words, meaning)
+        self._renewed = replace(former, index=Index(layout, words, learned, meaning))
+        await asyncio.to_thread(give_back_memory)
+        return True
 
-    async def _meaning(self, layout: Layout, key: str, former: Index | None) -> Meaning | None:
+    async def _meaning(self, former: Renewed, lender: Index | None) -> Meaning | None:
         """Kept, or made of vectors."""
         assert self._keeper is not None
+        layout, key = former.index.layout, former.key
         texts, encoder = layout.written, self._keeper.encoder.name
         kept = await asyncio.to_thread(shelf.kept_meaning, self._folder, key, encoder, layout)
         if kept is not None:
@@ -241,7 +260,7 @@ class Renewer:
             self.trouble = ""
             return kept
         missing = await self._keeper.find(texts)
-        if former is not None and len(missing) > QUICK:
+        if lender is not None and len(missing) > QUICK:
             return None
         try:
             await self._keeper.make(missing)
@@ -249,26 +268,12 @@ class Renewer:
             self.trouble = str(error)
             return None
         self.trouble = ""
-        start = former.meaning if former is not None else None
+        start = lender.meaning if lender is not None else None
+        if former.provisional and start is not None:
+            return Meaning(layout.corpus, self._keeper.matrix(), start.head)
         meaning = await asyncio.to_thread(build_meaning, layout, self._keeper.matrix(), start)
         await asyncio.to_thread(shelf.keep_meaning, self._folder, key, encoder, meaning)
         return meaning
-
-    async def _learned(self, layout: Layout) -> dict[str, Weighing]:
-        """What was learned from content of this size, here or before it was shipped; at least of words."""
-        shipped = shipped_learned()
-        if self._keeper is None:
-            return {"words": shipped.weighings["words"]}
-        if shipped.fits(self._keeper.encoder.name, _size(len(layout.corpus.texts)), _size):
-            return shipped.weighings
-        async with self._database.reading() as session:
-            stored = await vectors.learned(session, self._learned_key(layout))
-        return weighings_of(stored) if stored else {"words": shipped.weighings["words"]}
-
-    def _learned_key(self, layout: Layout) -> str:
-        assert self._keeper is not None
-        size = _size(len(layout.corpus.texts))
-        return sha256(f"{LEARNED_FORMAT} {self._keeper.encoder.name} {size}".encode()).hexdigest()
 
 
 async def _cancelled(task: asyncio.Task[None] | None) -> None:
@@ -285,13 +290,3 @@ def _asked_alike(former: Mapping[str, Entry], entries: Mapping[str, Entry]) -> b
     return list(former) == list(entries) and all(
         entry is former[topic] or words_of(entry) == words_of(former[topic]) for topic, entry in entries.items()
     )
-
-
-def _size(texts: int) -> int:
-    """Equal for contents of about the same size."""
-    return round(log(max(1, texts)) / log(GROWTH))
-
-
-def _pause() -> None:
-    """Learning is in no hurry: others get their turn."""
-    time.sleep(0.001)

@@ -122,8 +122,9 @@ async def revision(session: AsyncSession) -> int:
 
 async def stored_rows(session: AsyncSession) -> list[tuple[str, str]]:
     """Topic and content, as JSON text, of all entries."""
-    found = await session.execute(select(EntryRow.topic, cast(EntryRow.content, Text)).order_by(EntryRow.topic))
-    return [(topic, content) for topic, content in found]
+    found = await session.execute(select(EntryRow.topic, cast(EntryRow.content, Text)))
+    # by the same rule on all databases: the index is built in this order
+    return sorted((topic, content) for topic, content in found)
 
 
 async def stored_synonyms(session: AsyncSession) -> list[tuple[str, str]]:

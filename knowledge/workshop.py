@@ -16,6 +16,7 @@ from typing import IO, Final
 import numpy as np
 
 from knowledge.building import build_words
+from knowledge.heads import Head
 from knowledge.material import Material
 from knowledge.memory import undisturbed
 from knowledge.packing import Broken, Bytes, pack, unpack
@@ -26,23 +27,26 @@ PATIENCE: Final = 300.0
 """Seconds until a builder that hangs is given up: a hundred times what it takes."""
 _ROOT: Final = Path(__file__).parents[1]
 _AT_ONCE: Final = 1 << 20
+HEAD: Final = "head"
+"""Key of what goes to the builder before the material."""
 
 
-def built(material: Material) -> Bytes:
-    """The layout and the index by words, packed under the material's key. Seconds: for a worker thread."""
+def built(material: Material, head: Head | None = None) -> Bytes:
+    """The layout and the index by words, with a ready `head` or a new one, packed under the material's key. Seconds:
+    for a worker thread."""
     small = sum(map(len, material.rows)) <= HERE_UP_TO
-    packed = None if small else _built_elsewhere(material)
-    return built_here(material) if packed is None else packed
+    packed = None if small else _built_elsewhere(material, head)
+    return built_here(material, head) if packed is None else packed
 
 
-def built_here(material: Material) -> Bytes:
+def built_here(material: Material, head: Head | None = None) -> Bytes:
     """The same in this process."""
     with undisturbed():
         layout = material.laid_out()
-        return pack({**layout.arrays(), **build_words(layout).arrays()}, material.key)
+        return pack({**layout.arrays(), **build_words(layout, head).arrays()}, material.key)
 
 
-def _built_elsewhere(material: Material) -> Bytes | None:
+def _built_elsewhere(material: Material, head: Head | None) -> Bytes | None:
     """None where there can be no second process, no memory for it, or none of our code."""
     try:
         # a session of its own: Ctrl-C is for this process, which may still answer with what is built
@@ -63,6 +67,7 @@ def _built_elsewhere(material: Material) -> Bytes | None:
         with builder:
             assert builder.stdin is not None
             assert builder.stdout is not None
+            _send(builder.stdin, pack(head.arrays("words") if head is not None else {}, HEAD))
             builder.stdin.writelines(material.lines())
             builder.stdin.close()
             packed = _received(builder.stdout)
@@ -72,6 +77,12 @@ def _built_elsewhere(material: Material) -> Bytes | None:
     finally:
         given_up.cancel()
     return packed
+
+
+def _send(stream: IO[bytes], packed: Bytes) -> None:
+    """For _received() at the other end."""
+    stream.write(len(packed).to_bytes(8, "little"))
+    stream.write(packed.data)
 
 
 def _received(stream: IO[bytes]) -> Bytes:
@@ -89,10 +100,11 @@ def _received(stream: IO[bytes]) -> Bytes:
 
 def main() -> None:
     """The builder."""
-    packed = built_here(Material.read(sys.stdin.buffer))
+    arrays = unpack(_received(sys.stdin.buffer), HEAD)
+    head = Head.kept(arrays, "words") if arrays else None
+    packed = built_here(Material.read(sys.stdin.buffer), head)
     try:
-        sys.stdout.buffer.write(len(packed).to_bytes(8, "little"))
-        sys.stdout.buffer.write(packed.data)
+        _send(sys.stdout.buffer, packed)
         sys.stdout.buffer.flush()
     except BrokenPipeError:  # whoever wanted it is gone
         os._exit(1)

@@ -176,5 +176,3 @@ async def test_a_row_that_the_matcher_refuses_is_shown_and_can_be_mended(databas
         assert (shown["loan"], shown["fair"]) == ((), ("1", "b"))
         await teaching.change(work, "admin:1", "loan", ("وام", "قرض"))
         assert (await work.session.get_one(Synonym, "loan")).terms == ["وام", "قرض"]
-
-

@@ -5,7 +5,13 @@ from typing import Any
 
 import pytest
 import yaml
+from sqlalchemy import delete
 
+from db.engine import Database
+from db.models import Entry as EntryRow
+from db.models import Revision
+from db.synonyms import Synonym
+from knowledge import renewing, seeding
 from knowledge.building import build, shipped_learned
 from knowledge.entries import Entry
 from knowledge.layout import Layout, lay_out_content
@@ -46,3 +52,16 @@ def questions() -> list[dict[str, Any]]:
 def outside() -> list[dict[str, Any]]:
     rows: list[dict[str, Any]] = yaml.safe_load((HERE / "outside.yaml").read_text(encoding="utf-8"))
     return rows
+
+
+@pytest.fixture
+async def few(database: Database, content: Content, monkeypatch: pytest.MonkeyPatch) -> Database:
+    """A database with four topics; edits are looked for all the time, an encoder that is away is not asked again."""
+    monkeypatch.setattr(renewing, "CHECK_SECONDS", 0.01)
+    monkeypatch.setattr(renewing, "WAIT_SECONDS", 3600)
+    async with database.unit() as work:
+        for table in (EntryRow, Synonym, Revision):
+            await work.session.execute(delete(table))
+    async with database.unit() as work:
+        await seeding.seed(work, content.entries[:4])
+    return database

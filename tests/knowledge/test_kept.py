@@ -7,6 +7,7 @@ import os
 import stat
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -15,9 +16,11 @@ import pytest
 
 from knowledge import shelf, workshop
 from knowledge.building import build_meaning, build_words
+from knowledge.heads import Head
 from knowledge.keeping import encode_all
 from knowledge.kept import NEWEST, UNFINISHED_FOR, Folder
 from knowledge.layout import Layout, lay_out
+from knowledge.lent import Lent
 from knowledge.material import Material
 from knowledge.packing import Bytes, pack
 from tests.house.source import ROOT
@@ -60,9 +63,9 @@ def built(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     keys: list[str] = []
     build = workshop.built
 
-    def noted(material: Material) -> Bytes:
+    def noted(material: Material, head: Head | None = None) -> Bytes:
         keys.append(material.key)
-        return build(material)
+        return build(material, head)
 
     monkeypatch.setattr(shelf, "built", noted)
     return keys
@@ -70,14 +73,37 @@ def built(monkeypatch: pytest.MonkeyPatch) -> list[str]:
 
 def test_the_second_time_it_is_read(tmp_path: Path, material: Material, built: list[str]) -> None:
     folder = Folder(tmp_path / "kept")
-    key, layout, words = shelf.words(folder, material)
-    again, other, same = shelf.words(folder, material)
-    assert built == [key] == [again]
-    assert other.ids == layout.ids
-    assert other.corpus.texts == layout.corpus.texts
+    first, again = shelf.words(folder, material), shelf.words(folder, material)
+    assert built == [first.key] == [again.key]
+    assert again.layout.ids == first.layout.ids
+    assert again.layout.corpus.texts == first.layout.corpus.texts
     for text in MESSAGES:
-        assert other.reader.read(text) == layout.reader.read(text)
-        np.testing.assert_array_equal(same.evidence(text)[0], words.evidence(text)[0])
+        assert again.layout.reader.read(text) == first.layout.reader.read(text)
+        np.testing.assert_array_equal(again.words.evidence(text)[0], first.words.evidence(text)[0])
+
+
+def test_a_lent_head_serves_and_is_not_kept(tmp_path: Path, material: Material, built: list[str]) -> None:
+    """With the head of the very same rows, what is built is final; with one of other rows it is provisional."""
+    folder = Folder(tmp_path / "kept")
+    own = shelf.words(Folder(None), material)
+    lent = Lent(own.layout.ids, own.words.head)
+    provisional = shelf.words(folder, material, lent)
+    assert provisional.provisional
+    assert not list((tmp_path / "kept").glob("words-*"))
+    for text in MESSAGES:
+        np.testing.assert_array_equal(provisional.words.evidence(text)[0], own.words.evidence(text)[0])
+    exact = shelf.words(folder, material, replace(lent, rows=material.rows_key))
+    assert not exact.provisional
+    assert list((tmp_path / "kept").glob("words-*"))
+
+
+def test_a_head_for_other_candidates_is_not_lent(tmp_path: Path, material: Material, built: list[str]) -> None:
+    own = shelf.words(Folder(None), material)
+    lent = Lent(own.layout.ids[::-1], Head(own.words.head.centre, own.words.head.weights * 0, own.words.head.bias))
+    other = shelf.words(Folder(tmp_path), material, lent)
+    assert not other.provisional
+    for text in MESSAGES:
+        np.testing.assert_array_equal(other.words.evidence(text)[0], own.words.evidence(text)[0])
 
 
 def test_what_is_kept_answers_as_what_was_built() -> None:
@@ -148,12 +174,12 @@ DAMAGES = (
 def test_a_broken_file_is_passed_over_and_built_anew(
     tmp_path: Path, material: Material, built: list[str], damage: Any
 ) -> None:
-    key, layout, _ = shelf.words(Folder(tmp_path), material)
+    first = shelf.words(Folder(tmp_path), material)
     (file,) = tmp_path.glob("words-*")
     damage(file)
-    again, other, _ = shelf.words(Folder(tmp_path), material)
-    assert built == [key, again] == [key, key]
-    assert other.ids == layout.ids
+    again = shelf.words(Folder(tmp_path), material)
+    assert built == [first.key, again.key] == [first.key, first.key]
+    assert again.layout.ids == first.layout.ids
     if file.is_file():
         shelf.words(Folder(tmp_path), material)
         assert len(built) == 2, "the new file took its place"
@@ -166,8 +192,7 @@ def test_a_folder_that_cannot_be_made_is_told_of_once_and_done_without(
     told = Told()
     folder = Folder(tmp_path / "file" / "kept", told)
     for _ in range(3):
-        _, layout, _ = shelf.words(folder, material)
-        assert layout.topics == len(TOPICS)
+        assert shelf.words(folder, material).layout.topics == len(TOPICS)
     assert len(built) == 3
     assert [event for event, _ in told.events] == ["index_not_kept"]
     assert told.events[0][1]["folder"].endswith("kept")
@@ -230,6 +255,7 @@ def test_what_was_never_finished_is_swept_up(tmp_path: Path) -> None:
 
 _WRITE = """
 import sys
+from dataclasses import replace
 from pathlib import Path
 import numpy as np
 from knowledge.kept import Folder

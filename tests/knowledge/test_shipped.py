@@ -14,7 +14,7 @@ from knowledge.e5.encoder import Quick, has_vnni
 from knowledge.encoder import BuiltIn
 from knowledge.keeping import CHUNK, Shipped, encode_all, ship
 from knowledge.layout import Layout
-from knowledge.renewing import _size
+from knowledge.lessons import size
 from tests.knowledge.small import Hashed
 
 AGAIN = "the content has changed: run `python -m knowledge learn` and commit learned.json and vectors.npz"
@@ -31,7 +31,7 @@ def test_the_shipped_vectors_are_those_of_the_content(layout: Layout) -> None:
 def test_the_shipped_numbers_were_learned_from_this_content(layout: Layout) -> None:
     learned, texts = shipped_learned(), len(layout.corpus.texts)
     assert abs(learned.texts / texts - 1) <= 0.03, f"learned from {learned.texts} texts, there are {texts}; {AGAIN}"
-    assert learned.fits(ENCODER, _size(texts), _size), AGAIN
+    assert learned.fits(ENCODER, size(texts), size), AGAIN
     assert set(learned.weighings) == {"words", "meaning"}
     assert all(0 < one.likely <= one.sure < 1 for one in learned.weighings.values())
 
@@ -50,11 +50,11 @@ def test_they_belong_to_the_built_in_encoder(layout: Layout, kind: type[BuiltIn 
 
 def test_what_was_learned_does_not_hold_for_another_encoder_or_a_grown_content() -> None:
     learned = Learned("one/1", 1000, {})
-    assert learned.fits("one/1", _size(1000), _size)
-    assert learned.fits("one/1", _size(1020), _size)
-    assert not learned.fits("two/1", _size(1000), _size)
-    assert not learned.fits("one/1", _size(1100), _size)
-    assert not learned.fits("one/1", _size(900), _size)
+    assert learned.fits("one/1", size(1000), size)
+    assert learned.fits("one/1", size(1020), size)
+    assert not learned.fits("two/1", size(1000), size)
+    assert not learned.fits("one/1", size(1100), size)
+    assert not learned.fits("one/1", size(900), size)
 
 
 def test_learned_numbers_are_written_and_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -138,4 +138,3 @@ async def test_words_of_the_field_get_no_single_answer_by_chance(stage: Stage, w
     await no_refusals(stage)
     (shown,) = from_bot(stage.mina)
     assert len(labels(shown)) >= 4, shown.text
-
