@@ -64,7 +64,7 @@ def _words(text: str) -> Iterator[tuple[str, str]]:
     """Each normalised word of a text with how it is written there, up to where the two no longer go together."""
     plain = _BETWEEN.sub(" ", _MARKS.sub("", text.casefold().translate(_LETTERS)))
     written = [(part, joined) for part in plain.split() if (joined := _joined(part))]
-    # a lone ezafe ی is no word (normalise.joined)
+    # a lone ezafe is no word (normalise.joined)
     written = [pair for at, pair in enumerate(written) if at == 0 or pair[1] != _YE]
     at = 0
     for word in normalise(text).split():

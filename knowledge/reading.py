@@ -32,6 +32,7 @@ small content are simply other words."""
 SHORTEST_CORRECTED: Final = 4
 """Letters. A strange shorter word may be anything."""
 SHORTEST_LATIN: Final = 6
+"""A shorter one may have two neighbours in the wrong order at most."""
 LONGEST_CORRECTED: Final = 20
 LIKE_ENOUGH: Final = 0.74
 LIKE_ENOUGH_LATIN: Final = 0.8
@@ -165,9 +166,16 @@ class _Known:
     def correct(self, word: str) -> str:
         """The word, or the known one that it is a slip of; the commoner of two that are alike near."""
         latin = word.isascii()
-        shortest = SHORTEST_LATIN if latin else SHORTEST_CORRECTED
-        if self.has(word) or not shortest <= len(word) <= LONGEST_CORRECTED or word.isdigit():
+        if self.has(word) or not SHORTEST_CORRECTED <= len(word) <= LONGEST_CORRECTED or word.isdigit():
             return word
+        if latin:
+            turned = [word[:at] + word[at + 1] + word[at] + word[at + 2 :] for at in range(len(word) - 1)]
+            known = [other for other in turned if other in self.counts or other in ENGLISH]
+            if known or len(word) < SHORTEST_LATIN:
+                return max(known, key=lambda other: self.counts.get(other, 0), default=word)
+        return self._likest(word, latin)
+
+    def _likest(self, word: str, latin: bool) -> str:
         folded = fold_homophones(word)
         best, best_score = word, 0.0
         for length in (len(word), len(word) + 1, len(word) - 1):

@@ -27,6 +27,7 @@ PERSIAN_IN_CODE = {
     "eservices/labels.py": "spellings that count as equal",
     "eservices/numbers.py": "words for numbers that people type",
     "eservices/provinces.py": "spellings that count as equal",
+    "knowledge/e5/encoder.py": "a sentence to prove the encoder by",
     "knowledge/entries.py": "letters that content must not hold",
     "knowledge/features.py": "endings that are cut off",
     "knowledge/finglish.py": "letters and endings that Finglish stands for",

@@ -70,6 +70,14 @@ def test_a_small_vocabulary_corrects_nothing() -> None:
 
 
 @pytest.mark.parametrize(
+    ("typed", "read"),
+    [("waht is this", "what is this"), ("i wnat a polt", "i want a plot"), ("xqzj", "xqzj"), ("nto", "nto")],
+)
+def test_two_english_letters_in_the_wrong_order_are_turned(reader: Reader, typed: str, read: str) -> None:
+    assert reader.read(typed, "en").text == read
+
+
+@pytest.mark.parametrize(
     ("text", "script"),
     [("قیمت زمین", "fa"), ("gheymate zamin chande", "fi"), ("how much is a plot", "en"), ("", "fa")],
 )
