@@ -51,7 +51,7 @@ def _parser() -> argparse.ArgumentParser:
     bench.add_argument("--json", action="store_true")
     bench.add_argument("--words-only", action="store_true", help="without the sentence encoder")
     bench.set_defaults(run=_benchmark)
-    learn = commands.add_parser("learn", help="write learned.json and vectors.npz anew after the content has changed")
+    learn = commands.add_parser("learn", help="make what is shipped beside the content anew, after it has changed")
     learn.set_defaults(run=_learn)
     synonyms = commands.add_parser("synonyms", help="show and edit words of one idea in the database of the settings")
     synonyms_command.arguments(synonyms)

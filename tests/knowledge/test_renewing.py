@@ -197,8 +197,8 @@ async def test_heavy_work_never_runs_on_the_loop(few: Database, monkeypatch: pyt
 
         return call
 
-    monkeypatch.setattr(renewing, "build_meaning", noted("build_meaning", renewing.build_meaning))
-    monkeypatch.setattr(lessons, "learn_weighings", noted("learn_weighings", lessons.learn_weighings))
+    monkeypatch.setattr(renewing, "build_meaning", noted("build_meaning", building.build_meaning))
+    monkeypatch.setattr(lessons, "learn_weighings", noted("learn_weighings", building.learn_weighings))
     for name in ("words", "kept_meaning", "keep_meaning"):
         monkeypatch.setattr(shelf, name, noted(name, getattr(shelf, name)))
     monkeypatch.setattr(Stored, "renewed", noted("renewed", Stored.renewed))

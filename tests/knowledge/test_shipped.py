@@ -3,21 +3,25 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
 
 from knowledge import building
-from knowledge.building import Learned, ship_learned, shipped_learned
+from knowledge.building import Learned, build_words, ship_learned, shipped_learned
 from knowledge.e5.encoder import Quick, has_vnni
 from knowledge.encoder import BuiltIn
 from knowledge.keeping import CHUNK, Shipped, encode_all, ship
-from knowledge.layout import Layout
+from knowledge.layout import Layout, lay_out_content
+from knowledge.lent import shipped_head
 from knowledge.lessons import size
+from knowledge.load import Content
+from knowledge.material import Material
 from tests.knowledge.small import Hashed
 
-AGAIN = "the content has changed: run `python -m knowledge learn` and commit learned.json and vectors.npz"
+AGAIN = "the content has changed: run `python -m knowledge learn` and commit learned.json, head.npz and vectors.npz"
 ENCODER = shipped_learned().encoder
 quick_runs = pytest.mark.skipif(not has_vnni(), reason="no VNNI")
 
@@ -26,6 +30,18 @@ def test_the_shipped_vectors_are_those_of_the_content(layout: Layout) -> None:
     texts = layout.written
     share = len(Shipped(ENCODER).among(texts)) / len(texts)
     assert share >= 0.97, f"only {share:.1%} of {len(texts)} texts have a shipped vector; {AGAIN}"
+
+
+def test_the_shipped_head_is_the_one_of_this_content(content: Content) -> None:
+    """In the order of the database; and what the code of now would fit."""
+    ordered = replace(content, entries=sorted(content.entries, key=lambda entry: entry.id))
+    lent, layout = shipped_head(), lay_out_content(ordered)
+    assert lent is not None
+    assert lent.rows == Material.of(ordered).rows_key, AGAIN
+    assert lent.ids == layout.ids
+    own, borrowed = build_words(layout), build_words(layout, lent.head)
+    for text in layout.corpus.texts[:: len(layout.corpus.texts) // 50]:
+        np.testing.assert_allclose(borrowed.evidence(text)[0], own.evidence(text)[0], atol=0.05, err_msg=AGAIN)
 
 
 def test_the_shipped_numbers_were_learned_from_this_content(layout: Layout) -> None:
