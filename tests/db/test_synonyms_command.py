@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 from sqlalchemy import delete, select
 
+from db import migrate
 from db.engine import Database
 from db.synonyms import Synonym, SynonymChange
 from knowledge import __main__ as commands
@@ -118,7 +119,7 @@ def test_a_database_that_cannot_be_used_ends_with_two(
     monkeypatch.setenv("DATABASE_URL", f"sqlite:///{tmp_path}/empty.db")
     code, out, err = run()
     assert (code, out) == (2, "")
-    assert err == "The tables of the database are at -, but 0004 is needed; start the service once.\n"
+    assert err == f"The tables of the database are at -, but {migrate.newest()} is needed; start the service once.\n"
     monkeypatch.setenv("DATABASE_URL", "postgresql://nobody:hidden-word@127.0.0.1:1/none")
     code, out, err = run("add", "a1, b1")
     assert (code, out) == (2, "")
