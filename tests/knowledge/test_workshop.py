@@ -9,12 +9,15 @@ import threading
 from contextlib import suppress
 from typing import Any
 
+import numpy as np
 import pytest
 
 from knowledge import workshop
+from knowledge.heads import Head
 from knowledge.load import Content
 from knowledge.material import Material
 from knowledge.memory import undisturbed
+from knowledge.packing import Bytes, unpack
 
 
 @pytest.fixture(scope="module")
@@ -28,9 +31,9 @@ def here(monkeypatch: pytest.MonkeyPatch) -> list[Material]:
     done: list[Material] = []
     build = workshop.built_here
 
-    def noted(material: Material) -> Any:
+    def noted(material: Material, head: Head | None = None) -> Any:
         done.append(material)
-        return build(material)
+        return build(material, head)
 
     monkeypatch.setattr(workshop, "built_here", noted)
     return done
@@ -40,6 +43,20 @@ def test_another_process_builds_the_same(material: Material, here: list[Material
     packed = workshop.built(material)
     assert here == []
     assert packed.tobytes() == workshop.built_here(material).tobytes()
+
+
+def test_a_head_that_is_lent_goes_to_the_other_process(material: Material, here: list[Material]) -> None:
+    own = shelved_head(workshop.built(material), material)
+    lent = Head(own.centre + 1, own.weights * 2, own.bias - 1)
+    returned = shelved_head(workshop.built(material, lent), material)
+    assert not here
+    for part in ("centre", "weights", "bias"):
+        np.testing.assert_array_equal(getattr(returned, part), getattr(lent, part))
+
+
+def shelved_head(packed: Bytes, material: Material) -> Head:
+    """The head in what was built."""
+    return Head.kept(unpack(packed, material.key), "words")
 
 
 def test_a_little_is_built_here(material: Material, here: list[Material]) -> None:
