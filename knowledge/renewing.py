@@ -115,7 +115,7 @@ class Renewer:
         entries = await self.read()
         former = self._renewed
         if former is not None and await asyncio.to_thread(self._same, former, entries):
-            self._renewed = Renewed(former.index, entries, self._revision, former.key)
+            self._renewed = replace(former, entries=entries, revision=self._revision)
             return self._renewed
         return await self._built(entries)
 
@@ -270,7 +270,7 @@ class Renewer:
             self.trouble = str(error)
             return None
         self.trouble = ""
-        start = lender.meaning if lender is not None else None
+        start = lender.meaning if lender is not None and lender.layout.ids == layout.ids else None
         if former.provisional and start is not None:
             return Meaning(layout.corpus, self._keeper.matrix(), start.head)
         meaning = await asyncio.to_thread(build_meaning, layout, self._keeper.matrix(), start)

@@ -9,8 +9,9 @@ from db.engine import Database
 from db.models import Entry as EntryRow
 from knowledge import renewing, seeding, teaching
 from knowledge.load import Content
+from knowledge.renewing import Renewer
 from tests.knowledge.renewed import Slow, asked_too, process, publish, until
-from tests.knowledge.small import Hashed
+from tests.knowledge.small import OUTSIDE, SERVICES, Hashed
 
 
 async def test_an_edit_answers_in_every_process_by_meaning_too(few: Database, content: Content) -> None:
@@ -136,6 +137,20 @@ async def test_an_edit_is_live_by_the_former_head_and_gets_its_own(few: Database
         assert here.now.revision == live.revision
         assert here.now.index.meaning is not None
         assert not np.array_equal(here.now.index.words.head.weights, live.index.words.head.weights)
+
+
+async def test_an_edit_of_an_answer_meanwhile_does_not_end_the_borrowing(few: Database, content: Content) -> None:
+    """The head of its own is still to come when only an answer's text has changed after the phrasing."""
+    entry = asked_too(content.entries[0], "آیا زرافه هم دارید")
+    renewer = Renewer(few, SERVICES, OUTSIDE, None)
+    await renewer.build()
+    await publish(few, entry)
+    assert (await renewer.build()).provisional
+    short = entry.short.model_copy(update={"en": "Another answer."})
+    await publish(few, entry.model_copy(update={"short": short}))
+    again = await renewer.build()
+    assert again.entries[entry.id].short.en == "Another answer."
+    assert again.provisional
 
 
 async def test_a_new_topic_has_a_head_of_its_own_at_once(few: Database, content: Content) -> None:
