@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 from rapidfuzz.distance import Levenshtein
 
-from knowledge.normalise import fold_homophones, joined, sound
+from knowledge.normalise import STRETCHED, fold_homophones, joined, sound
 from knowledge.packing import Arrays, Texts
 from knowledge.spoken import FORMS
 from knowledge.words import ABBREVIATIONS, ENGLISH, FINGLISH_TO_PERSIAN
@@ -145,8 +145,8 @@ def spelled(word: str) -> str:
     pieces = _PIECE.findall(_DOUBLED.sub(r"\1", word))
     last = len(pieces) - 1
     long_a = last - 1 if last > 2 else -1
-    likeliest = (_options(pieces, at)[0] for at in range(len(pieces)))
-    return "".join("ا" if (at, pieces[at]) == (long_a, "a") else letters for at, letters in enumerate(likeliest))
+    letters = ["ا" if (at, it) == (long_a, "a") else _options(pieces, at)[0] for at, it in enumerate(pieces)]
+    return STRETCHED.sub(r"\1", "".join(letters))
 
 
 class Finglish:

@@ -74,7 +74,7 @@ def _mapped(letter: str) -> str:
 
 _TABLE: Final = _Table()
 _UNMARKED: Final = _Unmarked()
-_STRETCHED: Final = re.compile(r"([^\W\d_])\1{2,}")
+STRETCHED: Final = re.compile(r"([^\W\d_])\1{2,}")
 _THOUSANDS: Final = re.compile(r"(?<=\d)[,\u060c\u066c](?=\d{3}(?!\d))")
 
 _PREFIXES: Final = frozenset({"می", "نمی"})
@@ -94,7 +94,7 @@ def normalise(text: str) -> str:
     plain = _THOUSANDS.sub("", text).casefold()
     if not plain.isascii():
         plain = unicodedata.normalize("NFKD", plain.translate(_UNMARKED)).casefold()
-    letters = _STRETCHED.sub(r"\1", plain.translate(_TABLE))
+    letters = STRETCHED.sub(r"\1", plain.translate(_TABLE))
     return " ".join(joined(letters.split()))
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 from rapidfuzz.distance import Levenshtein
 
@@ -153,6 +153,7 @@ def test_the_comparisons_for_a_word_are_bounded(monkeypatch: pytest.MonkeyPatch)
     assert 0 < counted <= finglish.MOST_GUESSES * finglish.MOST_CANDIDATES
 
 
+@example("fafef")
 @given(LATIN)
 def test_keeps_digits_and_gives_normalised_text(text: str) -> None:
     plain = normalise(text)

@@ -41,7 +41,9 @@ def test_the_shipped_head_is_the_one_of_this_content(content: Content) -> None:
     assert lent.ids == layout.ids
     own, borrowed = build_words(layout), build_words(layout, lent.head)
     for text in layout.corpus.texts[:: len(layout.corpus.texts) // 50]:
-        np.testing.assert_allclose(borrowed.evidence(text)[0], own.evidence(text)[0], atol=0.05, err_msg=AGAIN)
+        there, here = borrowed.evidence(text)[0], own.evidence(text)[0]
+        assert there[:, 0].argmax() == here[:, 0].argmax(), AGAIN
+        assert float(np.abs(there - here).mean()) < 0.05, AGAIN
 
 
 def test_the_shipped_numbers_were_learned_from_this_content(layout: Layout) -> None:
