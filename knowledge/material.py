@@ -56,7 +56,7 @@ class Material:
 
     @property
     def ids(self) -> tuple[str, ...]:
-        """Of all candidates that have a text, in the order of the layout."""
+        """Of all candidates in the order of the layout, which leaves out those without a text."""
         found = [json.loads(row)[:2] for row in self.rows if not row.startswith((b'["known"', b'["idea"'))]
         return tuple(name for kind, name in found if kind != "service" or name != GENERAL)
 
