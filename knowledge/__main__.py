@@ -1,5 +1,5 @@
-"""The commands: `ask` one text or a batch, `benchmark` on a labelled set, `learn` for what is shipped, `synonyms` for
-the words that a database holds.
+"""The commands: `ask` one text or a batch, `benchmark` on a labelled set, `learn` and `tune` for what is shipped,
+`synonyms` for the words that a database holds.
 
 Results go to stdout; a broken file ends with 2 and one sentence on stderr.
 """
@@ -14,7 +14,8 @@ from typing import Any, BinaryIO, Final
 
 from config import WrongSetting, load_settings
 from knowledge import benchmark, synonyms_command
-from knowledge.answering import Local, local, renew_shipped
+from knowledge.answering import Local, local, renew_shipped, tune_shipped
+from knowledge.encoder import EncoderMissing
 from knowledge.explaining import explain
 from knowledge.faults import ContentError
 from knowledge.load import CONTENT_FOLDER
@@ -28,7 +29,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     options = _parser().parse_args(arguments)
     try:
         code: int = options.run(options)
-    except (ContentError, WrongSetting) as fault:
+    except (ContentError, EncoderMissing, WrongSetting) as fault:
         print(fault, file=sys.stderr)
         return BROKEN
     return code
@@ -50,9 +51,12 @@ def _parser() -> argparse.ArgumentParser:
     bench.add_argument("--test", type=Path, required=True, metavar="FILE")
     bench.add_argument("--json", action="store_true")
     bench.add_argument("--words-only", action="store_true", help="without the sentence encoder")
+    bench.add_argument("--untaught", action="store_true", help="with the encoder as shipped: it learns no phrases")
     bench.set_defaults(run=_benchmark)
     learn = commands.add_parser("learn", help="make what is shipped beside the content anew, after it has changed")
     learn.set_defaults(run=_learn)
+    tune = commands.add_parser("tune", help="teach the encoder the content, then `learn` (20 minutes; needs JAX)")
+    tune.set_defaults(run=_tune)
     synonyms = commands.add_parser("synonyms", help="show and edit words of one idea in the database of the settings")
     synonyms_command.arguments(synonyms)
     synonyms.set_defaults(run=_synonyms)
@@ -109,7 +113,8 @@ def _batch(here: Local, lines: BinaryIO) -> Iterator[str]:
 
 
 def _benchmark(options: argparse.Namespace) -> int:
-    report = benchmark.run(options.train, options.test, meaning=not options.words_only)
+    tell = None if options.untaught or options.words_only else _step
+    report = benchmark.run(options.train, options.test, meaning=not options.words_only, tell=tell)
     _report(report, options.json)
     return 0
 
@@ -117,6 +122,15 @@ def _benchmark(options: argparse.Namespace) -> int:
 def _learn(options: argparse.Namespace) -> int:
     _report(renew_shipped(lambda done, all_: print(f"\r{done} of {all_} vectors", end="", file=sys.stderr)), False)
     return 0
+
+
+def _tune(_options: argparse.Namespace) -> int:
+    tune_shipped(_step)
+    return _learn(_options)
+
+
+def _step(done: int, steps: int, loss: float) -> None:
+    print(f"\r{done} of {steps} steps, loss {loss:.2f}", end="\n" if done == steps else "", file=sys.stderr)
 
 
 def _synonyms(options: argparse.Namespace) -> int:

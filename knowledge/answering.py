@@ -8,8 +8,10 @@ from typing import Any, Final
 import numpy as np
 
 from knowledge.building import Learned, build_meaning, build_words, learn_weighings, ship_learned, shipped_learned
-from knowledge.choosing import quickest
-from knowledge.encoder import Encoder, EncoderMissing
+from knowledge.e5 import measuring
+from knowledge.e5.encoder import BuiltIn
+from knowledge.e5.tuned import PLAIN, Tuning
+from knowledge.encoder import Encoder, EncoderMissing, reason_of
 from knowledge.heads import Matrix
 from knowledge.keeping import Shipped, encode_all, ship
 from knowledge.layout import Layout, lay_out_content
@@ -20,6 +22,8 @@ from knowledge.material import Material
 
 MOST_ON_THE_SPOT: Final = 3000
 """Vectors that a command computes by itself: half a minute. With more missing, it goes by words alone."""
+Tell = Callable[[int, int, float], None]
+"""Hears of each step of tuning: its number, of how many, its loss."""
 
 
 @dataclass(frozen=True)
@@ -56,7 +60,7 @@ def _loaded(folder: Path) -> Content:
 def builtin() -> Encoder | None:
     """The built-in encoder, open; None where it cannot run."""
     try:
-        return quickest()
+        return BuiltIn()
     except EncoderMissing:
         return None
 
@@ -74,7 +78,7 @@ def _vectors(layout: Layout, encoder: Encoder) -> Matrix | None:
 def renew_shipped(tell: Callable[[int, int], None]) -> dict[str, Any]:
     """Make vectors.npz, head.npz and learned.json anew from the content's files; some minutes. Raises ContentError
     and EncoderMissing."""
-    encoder = quickest()
+    encoder, untaught = BuiltIn(), BuiltIn(PLAIN)
     content = _loaded(CONTENT_FOLDER)
     layout = lay_out_content(content)
     texts = layout.written
@@ -82,9 +86,10 @@ def renew_shipped(tell: Callable[[int, int], None]) -> dict[str, Any]:
     missing = [text for text in texts if text not in known]
     made = encode_all(encoder, missing, lambda done: tell(done, len(missing)))
     known.update(zip(missing, made, strict=True))
-    vectors = np.stack([known[text] for text in texts])
-    words, meaning = build_words(layout), build_meaning(layout, vectors)
-    weighings = learn_weighings(layout, words, meaning)
+    words = build_words(layout)
+    # from vectors of an encoder that has not seen these texts: held-out ones would look found by what it was taught
+    honest = encode_all(untaught, texts, lambda done: tell(done, len(texts)))
+    weighings = learn_weighings(layout, words, build_meaning(layout, honest))
     ship(encoder.name, known)
     ship_learned(Learned(encoder.name, len(texts), weighings))
     ship_head(Lent(layout.ids, words.head, Material.of(content).rows_key))
@@ -94,3 +99,22 @@ def renew_shipped(tell: Callable[[int, int], None]) -> dict[str, Any]:
         **{f"{name}_{bound}": getattr(of, bound) for name, of in weighings.items() for bound in ("sure", "likely")},
         "words_alone": weighings["words"].alone,
     }
+
+
+def tuned(layout: Layout, start: Tuning, tell: Tell) -> Tuning:
+    """The encoder taught to tell the texts of one candidate from those of others. Raises EncoderMissing."""
+    try:
+        # here only: whoever does not tune needs no JAX
+        from knowledge.e5.tuning import tune
+
+        return tune(layout.written, layout.corpus.owners, start, tell=tell)
+    except ImportError as error:
+        raise EncoderMissing(f"The encoder cannot be taught here ({reason_of(error)}).") from None
+
+
+def tune_shipped(tell: Tell) -> None:
+    """Make e5/tuned.npz and e5/maxima.npz anew from the content's files. renew_shipped() must follow. Raises
+    ContentError and EncoderMissing."""
+    layout = lay_out_content(_loaded(CONTENT_FOLDER))
+    tuned(layout, PLAIN, tell).write()
+    measuring.main()

@@ -11,8 +11,8 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import SecretStr
 
-from knowledge.e5.encoder import Quick
-from knowledge.encoder import NAME, BuiltIn, Encoder, EncoderAway, EncoderMissing, Remote
+from knowledge.e5.encoder import BuiltIn, shipped_name
+from knowledge.encoder import Encoder, EncoderAway, EncoderMissing, Remote
 
 
 class Wanted(Protocol):
@@ -43,36 +43,37 @@ def choose(settings: Wanted, loop: asyncio.AbstractEventLoop) -> Encoder | None:
     if settings.encoder == "none":
         return None
     if settings.encoder == "builtin":
-        return Quickest()
+        return Late()
     model = settings.encoder_model or ""
     return Remote(settings.encoder, model, loop, key=settings.encoder_key, proxy=settings.proxy_url)
 
 
-def quickest() -> Quick | BuiltIn:
-    """The built-in encoder, open, as this machine computes it fastest. Half a second. Raises EncoderMissing."""
-    return _opened()[0]
-
-
-class Quickest:
-    """quickest(), opened by open() or with the first texts: nobody waits for it who does not need it yet."""
-
-    name = NAME
+class Late:
+    """The built-in encoder, opened by open() or with the first texts: nobody waits who does not need it yet."""
 
     def __init__(self) -> None:
         self._opening = Lock()
-        self._open: tuple[Quick | BuiltIn, str] | None = None
+        self._open: BuiltIn | None = None
+
+    @property
+    def name(self) -> str:
+        """That of the encoder; empty where what it has learned cannot be read, as there it cannot be opened."""
+        try:
+            return shipped_name()
+        except EncoderMissing:
+            return ""
 
     @property
     def dimensions(self) -> int:
         """Length of a vector; 0 while it is not open."""
-        return self._open[0].dimensions if self._open is not None else 0
+        return self._open.dimensions if self._open is not None else 0
 
     def open(self) -> str:
-        """Half a second, the first time. Who computes, and why not the quick one. Raises EncoderMissing."""
+        """Half a second, the first time. Who computes. Raises EncoderMissing."""
         with self._opening:
             if self._open is None:
-                self._open = _opened()
-            return self._open[1]
+                self._open = BuiltIn()
+            return self._open.open()
 
     def encode(self, texts: Sequence[str]) -> NDArray[np.float32]:
         """(n, dimensions), unit rows. Raises EncoderAway where there is none."""
@@ -81,14 +82,4 @@ class Quickest:
         except EncoderMissing as error:
             raise EncoderAway(str(error)) from None
         assert self._open is not None
-        return self._open[0].encode(texts)
-
-
-def _opened() -> tuple[Quick | BuiltIn, str]:
-    """And in a few words, who computes."""
-    try:
-        quick = Quick()
-    except EncoderMissing as why:
-        slow = BuiltIn()
-        return slow, f"{slow.open()}. {why}"
-    return quick, quick.open()
+        return self._open.encode(texts)

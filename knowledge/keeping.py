@@ -38,6 +38,10 @@ class Shipped:
                     self._rows = {bytes(key): row for row, key in enumerate(kept["keys"])}
                     self._figures = kept["figures"]
 
+    def share(self, texts: Sequence[str]) -> float:
+        """Of the texts, 0 to 1, how many are there."""
+        return sum(_key(text) in self._rows for text in texts) / max(1, len(texts))
+
     def among(self, texts: Sequence[str]) -> dict[str, Matrix]:
         """The vectors of those texts that are there."""
         rows = {text: self._rows[key] for text in texts if (key := _key(text)) in self._rows}

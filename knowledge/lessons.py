@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from hashlib import sha256
 from math import log
 from typing import Final
@@ -17,10 +17,14 @@ from knowledge import vectors
 from knowledge.building import LEARNED_FORMAT, learn_weighings, shipped_learned, weighings_of
 from knowledge.candidates import Meaning, Words
 from knowledge.combining import Weighing
+from knowledge.keeping import Shipped
 from knowledge.layout import Layout
 
 GROWTH: Final = 1.03
 """What was learned is learned anew when the content has grown or shrunk by this factor."""
+TAUGHT_SHARE: Final = 0.2
+"""Of texts that the encoder was taught (those that are shipped), above which nothing is learned from them: held-out
+ones would look found by what it was taught, and meaning better than it is."""
 
 
 class Lessons:
@@ -35,6 +39,8 @@ class Lessons:
         shipped = shipped_learned()
         if shipped.fits(self._encoder, size(len(layout.corpus.texts)), size):
             return shipped.weighings
+        if shipped.encoder == self._encoder and await asyncio.to_thread(self._was_taught, layout.written):
+            return shipped.weighings
         async with self._database.reading() as session:
             stored = await vectors.learned(session, self.key(layout))
         return weighings_of(stored) if stored else of_words()
@@ -46,6 +52,9 @@ class Lessons:
         async with self._database.unit() as work:
             await vectors.store_learned(work, self.key(layout), plain)
         return learned
+
+    def _was_taught(self, texts: Sequence[str]) -> bool:
+        return Shipped(self._encoder).share(texts) > TAUGHT_SHARE
 
     def key(self, layout: Layout) -> str:
         """The database's, for content of this size."""

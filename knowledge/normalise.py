@@ -12,7 +12,7 @@ from functools import cache, lru_cache
 from math import log
 from typing import Final, Literal
 
-from knowledge.words import COURTESY, ENGLISH, FINGLISH
+from knowledge.words import COURTESY, COURTESY_AROUND, ENGLISH, FINGLISH
 
 Script = Literal["fa", "fi", "en"]
 """fa: Persian letters; fi: Finglish, Persian in Latin letters; en: English."""
@@ -253,10 +253,13 @@ def stem(word: str) -> str:
 
 def without_courtesy(normalised: str) -> str:
     """The normalised text without greetings, thanks and pleas; the text itself when nothing else is in it."""
-    rest = " ".join(COURTESY.sub(" ", normalised).split())
-    return rest or normalised
+    return _without_courtesy(normalised) or normalised
 
 
 def is_courtesy(normalised: str) -> bool:
     """Whether the text is nothing but greetings, thanks and pleas."""
-    return not COURTESY.sub(" ", normalised).split()
+    return not _without_courtesy(normalised)
+
+
+def _without_courtesy(normalised: str) -> str:
+    return COURTESY_AROUND.sub("", " ".join(COURTESY.sub(" ", normalised).split())).strip()

@@ -35,5 +35,7 @@ SPOKEN_TO_WRITTEN: Final = _table("spoken_to_written")
 PRESENT_STEMS: Final = _table("present_stems")
 PAST_STEMS: Final = _table("past_stems")
 COURTESY: Final = re.compile(rf"\b(?:{'|'.join(_LISTS['courtesy'])})\b")
+_AROUND: Final = rf"(?:{'|'.join(_LISTS['courtesy_around'])})\b"
+COURTESY_AROUND: Final = re.compile(rf"^(?:{_AROUND} ?)+|(?:(?:^| ){_AROUND})+$")
 QUESTION: Final = re.compile(rf"[?؟]|\b(?:{'|'.join(_LISTS['questions'])})\b", re.IGNORECASE)
 REFUSAL: Final = re.compile(rf"\b(?:{'|'.join(_LISTS['refusals'])})\b", re.IGNORECASE)

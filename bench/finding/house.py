@@ -28,7 +28,7 @@ from db import migrate
 from db.engine import Database
 from db.models import Entry as EntryRow
 from knowledge import seeding
-from knowledge.choosing import quickest
+from knowledge.e5.encoder import BuiltIn
 from knowledge.encoder import Encoder
 from knowledge.engine import Engine
 from knowledge.kept import Folder
@@ -131,7 +131,7 @@ async def pauses(database: Database) -> dict[str, Any]:
 async def _deep(database: Database) -> tuple[Renewer, Renewed, Encoder]:
     """With meaning, brought about as in the assistant."""
     files = load_all()
-    encoder = await asyncio.to_thread(quickest)
+    encoder = await asyncio.to_thread(BuiltIn)
     renewer = Renewer(database, files.services, files.outside, encoder, _folder())
     latest = [await renewer.build()]
     deep = asyncio.Event()

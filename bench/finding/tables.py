@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
-from bench.finding.ours import MEANING, WORDS
+from bench.finding.ours import MEANING, SHIPPED, WORDS
 from bench.finding.running import Asked
 from bench.finding.scoring import decided, figures, pairs, share, times
 from bench.finding.sets import ROOT, Set
@@ -44,7 +44,7 @@ def of_set(one: Set, asked: Asked) -> str:
         [
             _marked(name),
             *(f[key] for key in ("top1", "top3", "auroc", "falsely")),
-            *([f[key] for key in ("sure", "wrong", "outside_sure")] if name in (WORDS, MEANING) else ["–"] * 3),
+            *([f[key] for key in ("sure", "wrong", "outside_sure")] if name in (*OURS, SHIPPED) else ["–"] * 3),
         ]
         for name, f in figured.items()
     ]
@@ -76,7 +76,7 @@ def of_set(one: Set, asked: Asked) -> str:
 def of_own(one: Set, asked: Asked) -> str:
     """Ours by style: topics, what is outside, needs, two questions at once."""
     parts = []
-    for name in (MEANING, WORDS):
+    for name in OURS:
         found = pairs(one, asked.found[name])
         inside, outside = [pair for pair in found if pair[0].topics], [pair for pair in found if not pair[0].topics]
         rows = []
@@ -149,7 +149,7 @@ def bars(one: Set, asked: Asked, sets: Mapping[str, dict[str, float]]) -> str:
 
 
 def _marked(name: str) -> str:
-    return f"**{name}**" if name in OURS else name
+    return f"**{name}**" if name in (*OURS, SHIPPED) else name
 
 
 def write(part: str, text: str) -> None:

