@@ -31,7 +31,7 @@ class Folder:
     def __init__(self, path: Path | None, tell: Callable[..., Any] = lambda event, **values: None) -> None:
         """Without a path nothing is kept. `tell` hears once when the folder cannot be used."""
         self._path = path
-        self._tell = tell
+        self.tell = tell
         self._told = False
 
     @property
@@ -86,7 +86,7 @@ class Folder:
     def _trouble(self, error: OSError) -> None:
         if not self._told:
             self._told = True
-            self._tell("index_not_kept", folder=str(self._path), reason=error.strerror or type(error).__name__)
+            self.tell("index_not_kept", folder=str(self._path), reason=error.strerror or type(error).__name__)
 
 
 def _read(file: Path) -> Bytes:

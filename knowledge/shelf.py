@@ -42,7 +42,7 @@ def words(folder: Folder, material: Material, lent: Lent | None = None) -> Shelv
         return _shelved(key, kept)
     if lent is not None and lent.ids != material.ids:
         lent = None
-    packed = built(material, lent.head if lent is not None else None)
+    packed = built(material, lent.head if lent is not None else None, folder.tell)
     provisional = lent is not None and lent.rows != material.rows_key
     if not provisional:
         folder.write("words", key, packed)

@@ -9,9 +9,10 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 from threading import Timer
-from typing import IO, Final
+from typing import IO, Any, Final
 
 import numpy as np
 
@@ -31,12 +32,18 @@ HEAD: Final = "head"
 """Key of what goes to the builder before the material."""
 
 
-def built(material: Material, head: Head | None = None) -> Bytes:
+def built(
+    material: Material, head: Head | None = None, tell: Callable[..., Any] = lambda event, **values: None
+) -> Bytes:
     """The layout and the index by words, with a ready `head` or a new one, packed under the material's key. Seconds:
-    for a worker thread."""
-    small = sum(map(len, material.rows)) <= HERE_UP_TO
-    packed = None if small else _built_elsewhere(material, head)
-    return built_here(material, head) if packed is None else packed
+    for a worker thread. `tell` hears when there can be no second process, no memory for it, or none of our code."""
+    if sum(map(len, material.rows)) <= HERE_UP_TO:
+        return built_here(material, head)
+    try:
+        return _built_elsewhere(material, head)
+    except (OSError, Broken) as error:
+        tell("builder_failed", reason=str(error))
+    return built_here(material, head)
 
 
 def built_here(material: Material, head: Head | None = None) -> Bytes:
@@ -46,20 +53,17 @@ def built_here(material: Material, head: Head | None = None) -> Bytes:
         return pack({**layout.arrays(), **build_words(layout, head).arrays()}, material.key)
 
 
-def _built_elsewhere(material: Material, head: Head | None) -> Bytes | None:
-    """None where there can be no second process, no memory for it, or none of our code."""
-    try:
-        # a session of its own: Ctrl-C is for this process, which may still answer with what is built
-        builder = subprocess.Popen(  # noqa: S603  # ourselves
-            [sys.executable, "-m", __name__],
-            cwd=_ROOT,
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,
-            start_new_session=True,
-        )
-    except OSError:
-        return None
+def _built_elsewhere(material: Material, head: Head | None) -> Bytes:
+    """Raises OSError and Broken."""
+    # a session of its own: Ctrl-C is for this process, which may still answer with what is built
+    builder = subprocess.Popen(  # noqa: S603  # ourselves
+        [sys.executable, "-m", __name__],
+        cwd=_ROOT,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        start_new_session=True,
+    )
     given_up = Timer(PATIENCE, builder.kill)
     given_up.daemon = True
     given_up.start()
@@ -72,8 +76,6 @@ def _built_elsewhere(material: Material, head: Head | None) -> Bytes | None:
             builder.stdin.close()
             packed = _received(builder.stdout)
         unpack(packed, material.key)
-    except (OSError, Broken):
-        return None
     finally:
         given_up.cancel()
     return packed

@@ -7,6 +7,7 @@ import os
 import stat
 import subprocess
 import sys
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -63,9 +64,9 @@ def built(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     keys: list[str] = []
     build = workshop.built
 
-    def noted(material: Material, head: Head | None = None) -> Bytes:
+    def noted(material: Material, head: Head | None, tell: Callable[..., Any]) -> Bytes:
         keys.append(material.key)
-        return build(material, head)
+        return build(material, head, tell)
 
     monkeypatch.setattr(shelf, "built", noted)
     return keys
@@ -255,6 +256,7 @@ def test_what_was_never_finished_is_swept_up(tmp_path: Path) -> None:
 
 _WRITE = """
 import sys
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 import numpy as np

@@ -192,6 +192,15 @@ def test_takes_courtesy_away_unless_it_is_all() -> None:
     assert without_courtesy("سلامت کارگران") == "سلامت کارگران"
 
 
+def test_english_courtesy_goes_at_the_ends_only() -> None:
+    assert without_courtesy("hello dear please tell me the price thanks thank you very much") == "tell me the price"
+    assert without_courtesy("how do you say thank you in french please") == "how do you say thank you in french"
+    assert without_courtesy("set a good morning alarm") == "set a good morning alarm"
+    assert without_courtesy("hint for the dearest") == "hint for the dearest"
+    assert without_courtesy("hi") == "hi"
+    assert is_courtesy("hi dear")
+
+
 @given(ANY_TEXT)
 def test_is_idempotent(text: str) -> None:
     once = normalise(text)

@@ -89,8 +89,11 @@ def test_where_no_other_process_can_build_it_is_built_here(
     material: Material, here: list[Material], monkeypatch: pytest.MonkeyPatch, program: str
 ) -> None:
     monkeypatch.setattr(sys, "executable", program)
-    packed = workshop.built(material)
+    told: list[tuple[str, str]] = []
+    packed = workshop.built(material, None, lambda event, reason: told.append((event, reason)))
     assert here == [material]
+    assert [event for event, _ in told] == ["builder_failed"]
+    assert told[0][1]
     monkeypatch.undo()
     assert_alike(packed, workshop.built(material), material)
 
