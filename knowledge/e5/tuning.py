@@ -6,7 +6,7 @@ a softmax regression over their directions, as in candidates.py, and it and the 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -100,7 +100,9 @@ def tune(
     while done < steps:
         shown = [worn(text, random) if random.random() < WORN_SHARE else text for text in tidy]
         for batch in reader.batches(shown, random.permutation(len(shown)), random):
-            if done == steps or len(batch.rows) < TOGETHER:
+            if done == steps:
+                break
+            if len(batch.rows) < TOGETHER:
                 continue
             key, own = jax.random.split(key)
             right = jnp.asarray(classes[batch.rows])
@@ -116,7 +118,9 @@ class Reader:
     def __init__(self, file: ModelFile) -> None:
         self._file, self._pieces, self._places = file, Pieces(file), places_of(file)
 
-    def batches(self, texts: Sequence[str], order: Numbers, random: np.random.Generator | None = None) -> list[Batch]:
+    def batches(
+        self, texts: Sequence[str], order: Numbers, random: np.random.Generator | None = None
+    ) -> Iterator[Batch]:
         """Texts of about the same length together; with `random`, batches in any order. The last of them is filled up
         with empty rows."""
         numbers = {int(row): self._pieces.numbers(PREFIX + texts[row])[: LENGTHS[-1]] for row in order}
@@ -124,7 +128,8 @@ class Reader:
         starts = np.arange(0, len(rows), TOGETHER)
         if random is not None:
             random.shuffle(starts)
-        return [self._batch({row: numbers[row] for row in rows[at : at + TOGETHER]}) for at in starts]
+        for at in starts:
+            yield self._batch({row: numbers[row] for row in rows[at : at + TOGETHER]})
 
     def _batch(self, numbers: dict[int, list[int]]) -> Batch:
         width = self._file.shape.width

@@ -76,7 +76,7 @@ def test_it_goes_on_from_what_was_learned_before(learned: tuple[Tuning, list[tup
 
 def test_batches_hold_each_text_once_with_those_of_its_length() -> None:
     texts = [*TEXTS, *(f"{TEXTS[0]} " * (number % 9 + 1) for number in range(50)), "word " * 100]
-    batches = Reader(ModelFile(model_path())).batches(texts, np.arange(len(texts)))
+    batches = list(Reader(ModelFile(model_path())).batches(texts, np.arange(len(texts))))
     assert sorted(row for batch in batches for row in batch.rows) == list(range(len(texts)))
     assert all(batch.pieces.shape[:2] == batch.there.shape for batch in batches)
     assert {batch.there.shape[1] for batch in batches} <= set(LENGTHS)
