@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Final, Literal
 
 from sqlalchemy import Text, cast, select, text
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -19,6 +19,9 @@ from db.models import Revision
 from db.synonyms import Synonym
 from knowledge import synonyms
 from knowledge.entries import Entry, content_hash
+
+PAGE: Final = 16
+"""Entries that are read at once."""
 
 REVISION = "knowledge"
 
@@ -121,10 +124,18 @@ async def revision(session: AsyncSession) -> int:
 
 
 async def stored_rows(session: AsyncSession) -> list[tuple[str, str]]:
-    """Topic and content, as JSON text, of all entries."""
-    found = await session.execute(select(EntryRow.topic, cast(EntryRow.content, Text)))
-    # by the same rule on all databases: the index is built in this order
-    return sorted((topic, content) for topic, content in found)
+    """Topic and content, as JSON text, of all entries. In pages: two megabytes at once would hold up the event loop
+    for ten milliseconds."""
+    rows: list[tuple[str, str]] = []
+    columns = select(EntryRow.topic, cast(EntryRow.content, Text)).order_by(EntryRow.topic).limit(PAGE)
+    after = ""
+    while True:
+        page = [(topic, content) for topic, content in await session.execute(columns.where(EntryRow.topic > after))]
+        rows += page
+        if len(page) < PAGE:
+            # by the same rule on all databases: the index is built in this order
+            return sorted(rows)
+        after = page[-1][0]
 
 
 async def stored_synonyms(session: AsyncSession) -> list[tuple[str, str]]:

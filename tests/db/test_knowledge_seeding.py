@@ -165,3 +165,12 @@ async def test_a_broken_edit_keeps_the_last_good_version_and_holds_up_no_other(
 async def test_the_files_have_no_topic_twice(database: Database) -> None:
     async with database.reading() as session:
         assert await session.scalar(select(func.count()).select_from(EntryRow)) == len(CONTENT)
+
+
+async def test_rows_come_in_pages_and_in_one_order(empty: Database) -> None:
+    entries = tuple(load_content())
+    for count in (seeding.PAGE - 1, seeding.PAGE, 2 * seeding.PAGE + 3):
+        await _seed(empty, entries[:count])
+        async with empty.reading() as session:
+            rows = await seeding.stored_rows(session)
+        assert [topic for topic, _ in rows] == sorted(entry.id for entry in entries[:count])
