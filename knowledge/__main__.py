@@ -55,7 +55,7 @@ def _parser() -> argparse.ArgumentParser:
     bench.set_defaults(run=_benchmark)
     learn = commands.add_parser("learn", help="make what is shipped beside the content anew, after it has changed")
     learn.set_defaults(run=_learn)
-    tune = commands.add_parser("tune", help="teach the encoder the content, then `learn` (20 minutes; needs JAX)")
+    tune = commands.add_parser("tune", help="teach the encoder the content, then `learn` (15 minutes; needs JAX)")
     tune.set_defaults(run=_tune)
     synonyms = commands.add_parser("synonyms", help="show and edit words of one idea in the database of the settings")
     synonyms_command.arguments(synonyms)
@@ -124,9 +124,9 @@ def _learn(options: argparse.Namespace) -> int:
     return 0
 
 
-def _tune(_options: argparse.Namespace) -> int:
+def _tune(options: argparse.Namespace) -> int:
     tune_shipped(_step)
-    return _learn(_options)
+    return _learn(options)
 
 
 def _step(done: int, steps: int, loss: float) -> None:

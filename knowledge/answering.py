@@ -10,6 +10,7 @@ import numpy as np
 from knowledge.building import Learned, build_meaning, build_words, learn_weighings, ship_learned, shipped_learned
 from knowledge.e5 import measuring
 from knowledge.e5.encoder import BuiltIn
+from knowledge.e5.file import UnknownFile
 from knowledge.e5.tuned import PLAIN, Tuning
 from knowledge.encoder import Encoder, EncoderMissing, reason_of
 from knowledge.heads import Matrix
@@ -108,7 +109,7 @@ def tuned(layout: Layout, start: Tuning, tell: Tell) -> Tuning:
         from knowledge.e5.tuning import tune
 
         return tune(layout.written, layout.corpus.owners, start, tell=tell)
-    except ImportError as error:
+    except (ImportError, OSError, UnknownFile) as error:
         raise EncoderMissing(f"The encoder cannot be taught here ({reason_of(error)}).") from None
 
 

@@ -16,7 +16,7 @@ from knowledge.__main__ import main
 from knowledge.e5 import measuring
 from knowledge.e5 import tuning as module
 from knowledge.e5.encoder import BuiltIn, model_path
-from knowledge.e5.file import ModelFile
+from knowledge.e5.file import ModelFile, UnknownFile
 from knowledge.e5.network import Network
 from knowledge.e5.tuned import PLAIN, Tuning
 from knowledge.e5.tuning import LENGTHS, TOGETHER, Reader, steps_for, thin_of, tune, worn
@@ -130,6 +130,19 @@ class TestBenchmark:
         report, said = self._report(self._sets(tmp_path), capsys)
         assert (report["by"], report["taught"]) == ("words and meaning", False)
         assert "The encoder cannot be taught here" in said
+
+
+def test_a_file_that_cannot_be_read_is_told_in_a_sentence(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def unknown(*_given: object, **_options: object) -> None:
+        raise UnknownFile("model.bin is cut short or of another version.")
+
+    monkeypatch.setattr(module, "tune", unknown)
+    assert main(["tune"]) == 2
+    assert capsys.readouterr().err == (
+        "The encoder cannot be taught here (model.bin is cut short or of another version).\n"
+    )
 
 
 def test_what_is_shipped_can_be_made_anew(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
