@@ -10,9 +10,11 @@ from functools import cache
 from pathlib import Path
 from typing import Any, Final
 
+import numpy as np
+
 from knowledge.candidates import Meaning, Words, dimensions_for, directions, meaning_head, words_head
 from knowledge.combining import Weighing
-from knowledge.heads import Head, Matrix
+from knowledge.heads import Head, Vectors
 from knowledge.layout import Layout
 from knowledge.learning import Lesson, learn
 from knowledge.lexical import Lexicon, Neighbours
@@ -70,12 +72,12 @@ def build_words(layout: Layout, head: Head | None = None) -> Words:
     return Words(corpus, Lexicon.kept(lexicon.arrays(), layout.synonyms), Neighbours(lexicon, cells), head)
 
 
-def build_meaning(layout: Layout, vectors: Matrix, former: Meaning | None = None) -> Meaning:
+def build_meaning(layout: Layout, vectors: Vectors, former: Meaning | None = None) -> Meaning:
     """What is known by meaning, from the vectors of the corpus's texts in their order. A `former` one of the same
     number of candidates saves most of the time."""
     corpus = layout.corpus
     start = former.head if former is not None and former.corpus.topics == corpus.topics else None
-    seen = directions(vectors, vectors.mean(0))
+    seen = directions(vectors, vectors.mean(0, dtype=np.float32))
     return Meaning(corpus, vectors, meaning_head(seen, corpus.owners, corpus.topics, start))
 
 
@@ -87,7 +89,7 @@ def learn_weighings(
     return learn(lesson, words, meaning, pause)
 
 
-def build(layout: Layout, weighings: Mapping[str, Weighing] | None = None, vectors: Matrix | None = None) -> Index:
+def build(layout: Layout, weighings: Mapping[str, Weighing] | None = None, vectors: Vectors | None = None) -> Index:
     """The index; learns the weighings when none are given."""
     words = build_words(layout)
     meaning = build_meaning(layout, vectors) if vectors is not None else None

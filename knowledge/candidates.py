@@ -3,7 +3,7 @@
 Immutable after it is built. How the evidence is weighed is learned in learning.py and applied in combining.py.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
 
@@ -28,6 +28,9 @@ LEXICAL_SHRINKAGE: Final = 0.3
 SEMANTIC_SHRINKAGE: Final = 0.7
 CHUNK: Final = 4096
 """Vectors that are centred at once."""
+AXES: Final = 192
+"""Along which sentence vectors are compared with each other: half of those that they have, for half of the time. The
+other half finds no more (measured)."""
 PENALTY: Final = 0.1
 """Of the softmax regression over directions."""
 MOST_REGRESSED: Final = 600
@@ -103,31 +106,46 @@ class Words:
 class Meaning:
     """Evidence by sentence vectors."""
 
-    def __init__(self, corpus: Corpus, vectors: Matrix, head: Head) -> None:
+    def __init__(self, corpus: Corpus, vectors: Vectors, head: Head) -> None:
         self.corpus = corpus
         self.vectors = vectors
-        self.centre = vectors.mean(0).astype(np.float32)
+        self.centre: Matrix = vectors.mean(0, dtype=np.float32)
         self.head = head
-        self._lengths = np.concatenate(
-            [np.linalg.norm(vectors[at : at + CHUNK] - self.centre, axis=-1) for at in range(0, len(vectors), CHUNK)]
-        ).clip(1e-9)
+        self._axes = main_axes(vectors, self.centre)
+        self._along: Matrix = np.concatenate(
+            [seen @ self._axes for seen in _seen_from(self.centre, vectors)] or [np.zeros((0, AXES), np.float32)]
+        )
 
     def evidence(self, vector: Matrix) -> Matrix:
         """(topics, SEMANTIC) for one sentence vector."""
         only: Matrix = self.weigh(vector[None], self.head, None)[0]
         return only
 
-    def weigh(self, vectors: Matrix, head: Head, hidden: Numbers | None) -> Matrix:
+    def weigh(self, vectors: Vectors, head: Head, hidden: Numbers | None) -> Matrix:
         """(n, topics, SEMANTIC); `hidden` texts count as not there."""
-        # the cosine of centred vectors; a second, centred copy of all would take as much memory as the first
         asked = directions(vectors, self.centre)
-        likeness = (asked @ self.vectors.T - (asked @ self.centre)[:, None]) / self._lengths
+        likeness = np.dot(np.dot(asked, self._axes), self._along.T)
         if hidden is not None:
             likeness[:, hidden] = -1.0
         return np.stack([head.scores(asked), self.corpus.best(likeness), self.corpus.mass(likeness)], axis=-1)
 
 
-def directions(vectors: Matrix, centre: Matrix) -> Matrix:
+def main_axes(vectors: Vectors, centre: Matrix) -> Matrix:
+    """(width, AXES): the directions in which those of the vectors differ most, each of length one."""
+    products = np.zeros((len(centre), len(centre)), np.float32)
+    for seen in _seen_from(centre, vectors):
+        products += seen.T @ seen
+    _, axes = np.linalg.eigh(products)
+    return np.ascontiguousarray(axes[:, -AXES:])
+
+
+def _seen_from(centre: Matrix, vectors: Vectors) -> Iterator[Matrix]:
+    """Directions, some at a time."""
+    for begin in range(0, len(vectors), CHUNK):
+        yield directions(vectors[begin : begin + CHUNK], centre)
+
+
+def directions(vectors: Vectors, centre: Matrix) -> Matrix:
     """Where they lie, seen from the centre: rows of length one."""
     return unit(vectors - centre)
 

@@ -18,7 +18,7 @@ from db.engine import Database
 from knowledge import vectors
 from knowledge.candidates import unit
 from knowledge.encoder import Encoder
-from knowledge.heads import Matrix
+from knowledge.heads import Matrix, Vectors
 
 SHIPPED_FILE: Final = Path(__file__).with_name("vectors.npz")
 """Vectors of the content as it is shipped, a byte a figure; `python -m knowledge vectors` writes it anew."""
@@ -79,7 +79,7 @@ class Keeper:
         self.missing = 0
         """How many vectors are still to be made."""
 
-    def adopt(self, texts: Sequence[str], matrix: Matrix) -> None:
+    def adopt(self, texts: Sequence[str], matrix: Vectors) -> None:
         """Vectors that came from elsewhere."""
         self._known = _Known(texts, matrix, np.ones(len(texts), bool))
         self.missing = 0
@@ -124,7 +124,7 @@ class Keeper:
             await asyncio.to_thread(self._known.take, made)
         self.missing = 0
 
-    def matrix(self) -> Matrix:
+    def matrix(self) -> Vectors:
         """(n, dimensions), of the texts last looked for, which all have one by now."""
         if self._known.rows is None or not self._known.there.all():
             raise ValueError("not all vectors are there")
@@ -132,9 +132,9 @@ class Keeper:
 
 
 class _Known:
-    """Vectors of texts in one array, as they come in."""
+    """Vectors of texts in one array, two bytes a figure, as they come in."""
 
-    def __init__(self, texts: Sequence[str], rows: Matrix | None, there: NDArray[np.bool_]) -> None:
+    def __init__(self, texts: Sequence[str], rows: Vectors | None, there: NDArray[np.bool_]) -> None:
         self.texts, self.rows, self.there = texts, rows, there
 
     def missing(self) -> list[str]:
@@ -158,10 +158,10 @@ class _Known:
         if places:
             self.put(places, np.stack(list(made.values())), [rows[self.texts[at]] for at in places])
 
-    def put(self, places: list[int], rows: Matrix, of: list[int]) -> None:
+    def put(self, places: list[int], rows: Vectors, of: list[int]) -> None:
         """Rows into places, some at a time: others want the interpreter too."""
         if self.rows is None:
-            self.rows = np.empty((len(self.texts), rows.shape[1]), np.float32)
+            self.rows = np.empty((len(self.texts), rows.shape[1]), np.float16)
         for begin in range(0, len(places), STORED_AT_ONCE):
             some = slice(begin, begin + STORED_AT_ONCE)
             self.rows[places[some]] = rows[of[some]]

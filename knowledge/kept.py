@@ -1,7 +1,7 @@
 """A folder in which what was built is kept, so that the next start need not build it again.
 
 A cache: any file may be deleted, a broken one is passed over, and without a folder all else works. Several processes
-may share it. What is in the files is in packing.py; what their keys are made of, in fingerprint.py.
+may share it. What is in the files is in packing.py; what their keys are made of, in material.py.
 """
 
 from __future__ import annotations

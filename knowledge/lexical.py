@@ -23,9 +23,10 @@ Ids = NDArray[np.int32]
 
 KIND_WEIGHT: Final = {"w": 1.0, "v": 0.6, "p": 0.8, "q": 0.6, "s": 0.5, "g": 0.35, "y": 1.0}
 """What a feature of each kind counts beside its rarity."""
-COMMON: Final = 0.2
-"""Features that a larger share of all texts has are left out of the search for neighbours: they tell little and cost
-most of the time."""
+COMMON: Final = 0.06
+FEW: Final = 150
+"""Features that a larger share of all texts has, and more than a few, are left out of the search for neighbours: they
+tell little and cost most of the time."""
 CHUNK: Final = 512
 """Texts that are spread out at once."""
 
@@ -88,10 +89,10 @@ class Lexicon:
         return len(self._hashes)
 
     @property
-    def share(self) -> NDArray[np.float64]:
-        """The share of all texts that have each feature."""
-        shares: NDArray[np.float64] = self._having / max(1, self.size)
-        return shares
+    def is_common(self) -> NDArray[np.bool_]:
+        """Whether each feature tells too little to look for neighbours by it."""
+        common: NDArray[np.bool_] = self._having > max(FEW, COMMON * self.size)
+        return common
 
     def cells(self, texts: Sequence[str]) -> Cells:
         """The cells of the very texts that the lexicon was made of; counted again when they are not at hand."""
@@ -203,7 +204,7 @@ class Neighbours:
     """How like a text is to each text of a lexicon: the cosine of their features, without the commonest ones."""
 
     def __init__(self, lexicon: Lexicon, cells: Cells) -> None:
-        keep = lexicon.share[cells.columns] <= COMMON
+        keep = ~lexicon.is_common[cells.columns]
         columns = cells.columns[keep]
         order = np.argsort(columns, kind="stable")
         # two bytes each do for most contents, and a cosine is not told to more than three places
@@ -230,9 +231,10 @@ class Neighbours:
 
     def likeness(self, ids: Ids, weights: Vector) -> Vector:
         """(texts,), 0 to 1."""
-        out = np.zeros(self._size, np.float32)
-        for low, high, weight in zip(
-            self._starts[ids].tolist(), self._starts[ids + 1].tolist(), weights.tolist(), strict=True
-        ):
-            out[self._rows[low:high]] += weight * self._weights[low:high]
-        return out
+        starts, ends = self._starts[ids], self._starts[ids + 1]
+        parts = [slice(low, high) for low, high in zip(starts.tolist(), ends.tolist(), strict=True)]
+        if not parts:
+            return np.zeros(self._size, np.float32)
+        rows = np.concatenate([self._rows[part] for part in parts])
+        each = np.concatenate([self._weights[part] for part in parts]) * np.repeat(weights, ends - starts)
+        return np.bincount(rows, each, minlength=self._size).astype(np.float32)

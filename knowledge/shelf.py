@@ -7,12 +7,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from hashlib import sha256
-from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
-from knowledge.candidates import CHUNK, Meaning, Words, unit
+from knowledge.candidates import Meaning, Words
 from knowledge.heads import Head
 from knowledge.kept import Folder
 from knowledge.layout import Layout
@@ -59,21 +57,15 @@ def kept_meaning(folder: Folder, key: str, encoder: str, layout: Layout) -> Mean
     arrays = folder.read("meaning", _meaning_key(key, encoder))
     if arrays is None:
         return None
-    short = arrays["vectors"]
-    vectors = np.empty(short.shape, np.float32)
-    for begin in range(0, len(short), CHUNK):
-        vectors[begin : begin + CHUNK] = unit(short[begin : begin + CHUNK].astype(np.float32))
-    return Meaning(layout.corpus, vectors, Head.kept(arrays, "meaning"))
+    return Meaning(layout.corpus, arrays["vectors"], Head.kept(arrays, "meaning"))
 
 
 def keep_meaning(folder: Folder, key: str, encoder: str, meaning: Meaning) -> None:
     """Put it there; vectors with two bytes a figure."""
     if not folder.keeps:
         return
-    short: NDArray[Any] = np.empty(meaning.vectors.shape, np.float16)
-    for begin in range(0, len(short), CHUNK):
-        short[begin : begin + CHUNK] = meaning.vectors[begin : begin + CHUNK]
     kept = _meaning_key(key, encoder)
+    short = meaning.vectors.astype(np.float16, copy=False)
     folder.write("meaning", kept, pack({"vectors": short, **meaning.head.arrays("meaning")}, kept))
 
 

@@ -10,8 +10,9 @@ import sys
 import numpy as np
 import pytest
 
+from knowledge import lexical
 from knowledge.features import NO_SYNONYMS, Synonyms, features
-from knowledge.lexical import COMMON, Lexicon, Neighbours
+from knowledge.lexical import Lexicon, Neighbours
 from tests.house.source import ROOT
 
 TEXTS = (
@@ -112,12 +113,17 @@ def test_the_nearest_neighbour_is_the_text_itself(lexicon: Lexicon) -> None:
         assert likeness.max() <= 1 + 1e-5
 
 
-def test_neighbours_are_cosines_without_the_commonest_features(lexicon: Lexicon) -> None:
+def test_neighbours_are_cosines_without_the_commonest_features(
+    lexicon: Lexicon, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """Against the sum written out."""
+    monkeypatch.setattr(lexical, "FEW", 2)
     dense, cells = np.zeros((lexicon.size, lexicon.features), np.float32), lexicon.cells(TEXTS)
     dense[cells.rows, cells.columns] = cells.weights
     np.testing.assert_allclose(np.linalg.norm(dense, axis=1), 1, atol=1e-5)
-    dense[:, lexicon.share > COMMON] = 0
+    assert lexicon.is_common.any()
+    assert not lexicon.is_common.all()
+    dense[:, lexicon.is_common] = 0
     ids, weights, _ = lexicon.look_up("زمین آموزشی")
     message = np.zeros(lexicon.features, np.float32)
     message[ids] = weights
