@@ -24,7 +24,8 @@ from knowledge.choosing import choose
 from knowledge.engine import Engine
 from knowledge.faults import ContentError
 from knowledge.kept import Folder
-from knowledge.load import ServiceWords, load_content, load_outside
+from knowledge.layout import ServiceWords
+from knowledge.load import load_content, load_outside
 from knowledge.renewing import Renewer
 from knowledge.sources import load_sources
 from knowledge.stored import StoredContentError

@@ -18,6 +18,7 @@ from knowledge.answering import Local, local, renew_shipped, tune_shipped
 from knowledge.encoder import EncoderMissing
 from knowledge.explaining import explain
 from knowledge.faults import ContentError
+from knowledge.kept import Folder
 from knowledge.load import CONTENT_FOLDER
 from knowledge.matching import Answer
 
@@ -66,7 +67,8 @@ def _parser() -> argparse.ArgumentParser:
 def _ask(options: argparse.Namespace) -> int:
     if options.batch == (options.text is not None) or (options.batch and options.explain):
         options.parser.error("give either TEXT (with --explain, if you like) or --batch")
-    here = local(options.content, meaning=not options.words_only)
+    folder = Folder(load_settings().kept_folder())
+    here = local(options.content, meaning=not options.words_only, folder=folder)
     if options.batch:
         for line in _batch(here, sys.stdin.buffer):
             print(line, flush=True)

@@ -7,7 +7,9 @@ from typing import Any, Final
 
 import numpy as np
 
+from knowledge import shelf
 from knowledge.building import Learned, build_meaning, build_words, learn_weighings, ship_learned, shipped_learned
+from knowledge.candidates import Meaning
 from knowledge.e5 import measuring
 from knowledge.e5.encoder import BuiltIn
 from knowledge.e5.file import UnknownFile
@@ -15,6 +17,7 @@ from knowledge.e5.tuned import PLAIN, Tuning
 from knowledge.encoder import Encoder, EncoderMissing, reason_of
 from knowledge.heads import Matrix
 from knowledge.keeping import Shipped, encode_all, ship
+from knowledge.kept import Folder
 from knowledge.layout import Layout, lay_out_content
 from knowledge.lent import Lent, ship_head, shipped_head
 from knowledge.load import CONTENT_FOLDER, Content, load_all
@@ -39,17 +42,30 @@ class Local:
         return self.index.ask(text, self.encode)
 
 
-def local(content: Path = CONTENT_FOLDER, meaning: bool = True) -> Local:
-    """What the content of files knows. Raises ContentError."""
-    loaded = _loaded(content)
-    layout, learned, lent = lay_out_content(loaded), shipped_learned(), shipped_head()
-    same = lent is not None and lent.rows == Material.of(loaded).rows_key
-    words = build_words(layout, lent.head if lent is not None and same else None)
+def local(content: Path = CONTENT_FOLDER, meaning: bool = True, folder: Folder | None = None) -> Local:
+    """What the content of files knows; built anew where the folder does not keep it. Raises ContentError."""
+    folder = folder or Folder(None)
+    material, lent = Material.of(_loaded(content)), shipped_head()
+    its_own = lent is not None and lent.rows == material.rows_key
+    shelved = shelf.words(folder, material, lent if its_own else None)
+    layout, words, weighings = shelved.layout, shelved.words, shipped_learned().weighings
     encoder = builtin() if meaning else None
-    vectors = _vectors(layout, encoder) if encoder is not None else None
-    if encoder is None or vectors is None:
-        return Local(Index(layout, words, learned.weighings), None)
-    return Local(Index(layout, words, learned.weighings, build_meaning(layout, vectors)), encoder.encode)
+    meant = _meaning(folder, shelved, encoder) if encoder is not None else None
+    if encoder is None or meant is None:
+        return Local(Index(layout, words, weighings), None)
+    return Local(Index(layout, words, weighings, meant), encoder.encode)
+
+
+def _meaning(folder: Folder, shelved: shelf.Shelved, encoder: Encoder) -> Meaning | None:
+    kept = shelf.kept_meaning(folder, shelved.key, encoder.name, shelved.layout)
+    if kept is not None:
+        return kept
+    vectors = _vectors(shelved.layout, encoder)
+    if vectors is None:
+        return None
+    meaning = build_meaning(shelved.layout, vectors)
+    shelf.keep_meaning(folder, shelved.key, encoder.name, meaning)
+    return meaning
 
 
 def _loaded(folder: Path) -> Content:

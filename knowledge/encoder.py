@@ -17,10 +17,10 @@ from unicodedata import normalize
 
 import numpy as np
 from numpy.typing import NDArray
-from pydantic import SecretStr
 
 if TYPE_CHECKING:
     import aiohttp
+    from pydantic import SecretStr
 
 CHARACTERS = 300
 TOKENS = 64  # with the six that the model puts around each text; 0.7 ms each

@@ -64,7 +64,8 @@ def content_words(text: str) -> list[str]:
 
 
 @lru_cache(maxsize=4096)
-def _letter_groups(word: str) -> tuple[str, ...]:
+def letter_groups(word: str) -> tuple[str, ...]:
+    """The features of a word that are groups of its letters."""
     framed = f" {fold_homophones(word[:LONGEST_WORD])} "
     sizes = range(SHORTEST, min(LONGEST, len(framed)) + 1)
     # the same groups are in many words: kept once, they take a third of the memory
@@ -83,6 +84,12 @@ def features(text: str, synonyms: Synonyms = NO_SYNONYMS) -> list[str]:
     دانش بنیان meets دانشبنیان; q: any two neighbours; g: a letter group of any word; s: the consonants of a word;
     y: an idea of the synonyms.
     """
+    groups = [group for word in text.split() for group in letter_groups(word)]
+    return features_but_groups(text, synonyms) + groups
+
+
+def features_but_groups(text: str, synonyms: Synonyms) -> list[str]:
+    """All of these but letter_groups() of its words, which are most of them."""
     words = text.split()
     content = content_words(text)
     spelled = [spelling(word) for word in content]
@@ -93,6 +100,4 @@ def features(text: str, synonyms: Synonyms = NO_SYNONYMS) -> list[str]:
     found += ["q" + first + " " + second for first, second in pairwise(every)]
     found += sorted(synonyms.ideas(every))  # in one order in all processes, so that sums come out alike
     found += ["s" + key for word in content if not word.isascii() and (key := _sound(word))]
-    for word in words:
-        found += _letter_groups(word)
     return found

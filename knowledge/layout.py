@@ -4,20 +4,25 @@ texts by which each is known.
 Candidates are numbered; evidence and scores are arrays in that order.
 """
 
+from __future__ import annotations
+
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Final, get_args
+from functools import cache
+from typing import TYPE_CHECKING, Any, Final, get_args
 
 import numpy as np
 from numpy.typing import NDArray
 
 from knowledge.candidates import Corpus
-from knowledge.entries import Entry
 from knowledge.features import NO_SYNONYMS, Synonyms
-from knowledge.load import Content, Outside, ServiceWords
-from knowledge.normalise import Script
+from knowledge.normalise import Script, normalise
 from knowledge.packing import Arrays, Texts, plain_array, plain_of
 from knowledge.reading import Reader
+
+if TYPE_CHECKING:  # a builder, which is started for each index, needs neither
+    from knowledge.entries import Entry
+    from knowledge.load import Content, Outside
 
 GENERAL: Final = "general"
 SCRIPTS: Final[tuple[Script, ...]] = get_args(Script)
@@ -31,6 +36,16 @@ class TopicWords:
     service: str | None
     persian: tuple[str, ...]
     latin: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ServiceWords:
+    """How people speak of one service: its names, other names, and needs told in plain words, in both languages."""
+
+    id: str
+    names: tuple[str, ...]
+    aliases: tuple[str, ...]
+    needs: tuple[str, ...]
 
 
 def words_of(entry: Entry) -> TopicWords:
@@ -76,7 +91,7 @@ class Layout:
         }
 
     @classmethod
-    def kept(cls, arrays: Arrays) -> "Layout":
+    def kept(cls, arrays: Arrays) -> Layout:
         """What arrays() gave."""
         ids, topics, ours, services = plain_of(arrays["layout"])
         return cls(
@@ -119,13 +134,15 @@ def lay_out(
     persian += [text for kind in outside for text in kind.persian]
     latin = [text for topic in topics for text in topic.latin] + [text for kind in outside for text in kind.latin]
     spoken_of = [text for _, _, texts in groups[len(topics) : len(topics) + len(services)] for text in texts]
-    reader = Reader([*persian, *spoken_of, *more_persian], latin, ideas.terms)
+    plain = cache(normalise)  # each text is needed three times
+    reader = Reader([*persian, *spoken_of, *more_persian], latin, ideas.terms, plain)
     texts: list[str] = []
     scripts: list[Script] = []
     lengths: list[int] = []
     owners: list[int] = []
     for number, (_, _, phrasings) in enumerate(groups):
-        readings = {reading.text: reading for reading in map(reader.as_written, phrasings) if reading.text}
+        written = (reader.as_written(phrasing, plain) for phrasing in phrasings)
+        readings = {reading.text: reading for reading in written if reading.text}
         texts += readings
         scripts += [reading.script for reading in readings.values()]
         lengths += [reading.words for reading in readings.values()]

@@ -15,7 +15,7 @@ from zlib import crc32
 import numpy as np
 from numpy.typing import NDArray
 
-from knowledge.features import NO_SYNONYMS, Synonyms, features
+from knowledge.features import NO_SYNONYMS, Synonyms, features, features_but_groups, letter_groups
 from knowledge.packing import Arrays
 
 Vector = NDArray[np.float32]
@@ -174,9 +174,14 @@ def _counted(texts: Iterable[str], synonyms: Synonyms) -> tuple[list[str], NDArr
     numbers.default_factory = numbers.__len__  # a new feature gets the next number
     # in one growing array: lists of numbers would leave holes in the memory that nobody gets back
     found, lengths = array("i"), array("i")
+    grouped: dict[str, array[int]] = {}
     for text in texts:
         before = len(found)
-        found.extend(map(numbers.__getitem__, features(text, synonyms)))
+        found.extend(map(numbers.__getitem__, features_but_groups(text, synonyms)))
+        for word in text.split():
+            if word not in grouped:
+                grouped[word] = array("i", map(numbers.__getitem__, letter_groups(word)))
+            found.extend(grouped[word])
         lengths.append(len(found) - before)
     many = max(1, len(numbers))
     rows = np.repeat(np.arange(len(lengths), dtype=np.int64), np.frombuffer(lengths, np.int32))

@@ -12,6 +12,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from knowledge.entries import Entry, load_entries
 from knowledge.faults import ContentError, read_yaml
+from knowledge.layout import ServiceWords
 from knowledge.sources import SOURCES_FILE, load_sources
 from knowledge.synonyms import Ideas, load_synonyms
 
@@ -19,16 +20,6 @@ CONTENT_FOLDER: Final = Path(__file__).with_name("content")
 SERVICES_FOLDER: Final = Path(__file__).parents[1] / "eservices" / "catalogue"
 OUTSIDE_FILE: Final = Path(__file__).with_name("outside.yaml")
 NEAR: Final = "near"
-
-
-@dataclass(frozen=True, slots=True)
-class ServiceWords:
-    """How people speak of one service: its names, other names, and needs told in plain words, in both languages."""
-
-    id: str
-    names: tuple[str, ...]
-    aliases: tuple[str, ...]
-    needs: tuple[str, ...]
 
 
 class Reply(BaseModel):

@@ -13,10 +13,12 @@ from dataclasses import dataclass
 from functools import cache, cached_property
 from hashlib import sha256
 from pathlib import Path
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
-from knowledge.layout import GENERAL, Layout, TopicWords, lay_out, words_of
-from knowledge.load import Content, ServiceWords
+from knowledge.layout import GENERAL, Layout, ServiceWords, TopicWords, lay_out, words_of
+
+if TYPE_CHECKING:
+    from knowledge.load import Content
 
 HERE: Final = Path(__file__).parent
 

@@ -7,7 +7,7 @@ normalised (normalise.py).
 
 import re
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import lru_cache
 from typing import Any, Final
 
@@ -29,11 +29,12 @@ _SHORTENED: Final = re.compile(r"(?<=[a-z]) (?=(?:s|m|d|ll|re|ve)\b)|(?<=n) (?=t
 class Orthography:
     """Knows how a set of texts writes its words. Immutable after it is built."""
 
-    def __init__(self, texts: Iterable[str]) -> None:
+    def __init__(self, texts: Iterable[str], plain: Callable[[str], str] = normalise) -> None:
+        """`plain`: normalise(), or what remembers its results."""
         found: defaultdict[str, Counter[str]] = defaultdict(Counter)
         for text in texts:
             if not text.isascii():
-                for word, written in _words(text):
+                for word, written in _words(text, plain):
                     found[word][written] += 1
         commonest = {word: max(ways, key=lambda way: (ways[way], way)) for word, ways in found.items()}
         self._written: Mapping[str, str] = {
@@ -60,22 +61,23 @@ class Orthography:
         return _SHORTENED.sub("'", " ".join(self._written.get(word, word) for word in text.split()))
 
 
-def _words(text: str) -> Iterator[tuple[str, str]]:
+def _words(text: str, plain: Callable[[str], str]) -> Iterator[tuple[str, str]]:
     """Each normalised word of a text with how it is written there, up to where the two no longer go together."""
-    plain = _BETWEEN.sub(" ", _MARKS.sub("", text.casefold().translate(_LETTERS)))
-    written = [(part, joined) for part in plain.split() if (joined := _joined(part))]
+    marked = text.casefold().translate(_LETTERS)
+    parts = _BETWEEN.sub(" ", _MARKS.sub("", marked)).split()
+    written = [(part, joined) for part in parts if (joined := _joined(part))]
     # a lone ezafe is no word (normalise.joined)
     written = [pair for at, pair in enumerate(written) if at == 0 or pair[1] != _YE]
     at = 0
-    for word in normalise(text).split():
-        parts, letters = [], ""
+    for word in plain(text).split():
+        its, letters = [], ""
         while at < len(written) and len(letters) < len(word):
-            parts.append(written[at][0])
+            its.append(written[at][0])
             letters += written[at][1]
             at += 1
         if letters != word:
             return
-        yield word, " ".join(parts)
+        yield word, " ".join(its)
 
 
 @lru_cache(maxsize=16384)

@@ -5,7 +5,7 @@ What comes out is what texts are compared by. Splitting long messages is in spli
 
 import re
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from math import log1p
@@ -63,20 +63,24 @@ class Reader:
     """Knows the words of the content. Immutable after it is built."""
 
     def __init__(
-        self, persian: Iterable[str], latin: Iterable[str], synonyms: Mapping[str, Sequence[str]] | None = None
+        self,
+        persian: Iterable[str],
+        latin: Iterable[str],
+        synonyms: Mapping[str, Sequence[str]] | None = None,
+        plain: Callable[[str], str] = normalise,
     ) -> None:
         """Texts in Persian letters, and in Latin ones; their words are what is known, and those of `synonyms` (terms
-        by the key of their idea)."""
+        by the key of their idea). `plain`: normalise(), or what remembers its results."""
         persian = list(persian)
         terms = [normalise(term) for of_idea in (synonyms or {}).values() for term in of_idea]
-        told, foreign = [normalise(text) for text in persian], [normalise(text) for text in latin]
+        told, foreign = list(map(plain, persian)), list(map(plain, latin))
         replaced = instead(synonyms or {}, Counter(word for text in told + foreign for word in text.split()))
         written = told + [term for term in terms if not term.isascii()]
         foreign += [term for term in terms if term.isascii()]
         counts = Counter(word for text in written for word in text.split())
         counts.update(word for text in foreign for word in text.split())
         self._take(Finglish(written), _Known(counts), replaced)
-        self.orthography = Orthography(persian)
+        self.orthography = Orthography(persian, plain)
 
     def _take(self, finglish: Finglish, known: "_Known", replaced: Mapping[str, str]) -> None:
         self._finglish = finglish
@@ -113,9 +117,9 @@ class Reader:
         text = self._rendered(without_courtesy(typed), script)
         return Reading(" ".join(self._replaced([self._corrected(word) for word in text.split()])), script, typed)
 
-    def as_written(self, raw: str) -> Reading:
-        """The reading of a phrasing, whose words are all known."""
-        typed = normalise(raw)
+    def as_written(self, raw: str, plain: Callable[[str], str] = normalise) -> Reading:
+        """The reading of a phrasing, whose words are all known. `plain`: as above."""
+        typed = plain(raw)
         script = script_of(typed)
         return Reading(self._rendered(without_courtesy(typed), script), script, typed)
 

@@ -19,10 +19,10 @@ from knowledge.encoder import Encoder, EncoderAway, EncoderMissing
 from knowledge.entries import Entry
 from knowledge.keeping import Keeper
 from knowledge.kept import Folder
-from knowledge.layout import words_of
+from knowledge.layout import ServiceWords, words_of
 from knowledge.lent import Lent, shipped_head
 from knowledge.lessons import Lessons, of_words
-from knowledge.load import Content, Outside, ServiceWords
+from knowledge.load import Content, Outside
 from knowledge.matching import Index
 from knowledge.material import Material
 from knowledge.memory import give_back_memory
@@ -272,7 +272,7 @@ class Renewer:
         self.trouble = ""
         start = lender.meaning if lender is not None and lender.layout.ids == layout.ids else None
         if former.provisional and start is not None:
-            return Meaning(layout.corpus, self._keeper.matrix(), start.head)
+            return await asyncio.to_thread(Meaning, layout.corpus, self._keeper.matrix(), start.head)
         meaning = await asyncio.to_thread(build_meaning, layout, self._keeper.matrix(), start)
         await asyncio.to_thread(shelf.keep_meaning, self._folder, key, encoder, meaning)
         return meaning

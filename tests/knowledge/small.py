@@ -12,8 +12,8 @@ from knowledge.building import build, build_meaning, build_words, learn_weighing
 from knowledge.encoder import EncoderAway, EncoderMissing
 from knowledge.heads import Matrix
 from knowledge.keeping import encode_all
-from knowledge.layout import TopicWords, lay_out
-from knowledge.load import Outside, Reply, ServiceWords
+from knowledge.layout import ServiceWords, TopicWords, lay_out
+from knowledge.load import Outside, Reply
 from knowledge.matching import Index
 
 TOPICS = (
