@@ -14,12 +14,13 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
-from bench.finding import running, sets, tables
+from bench.finding import live, running, sets, tables
 from bench.finding.ours import MEANING
 from bench.finding.scoring import figures, pairs
 
 HOUSE = "bench.finding.house"
 MOST_MEMORY = 150.0
+MOST_SECONDS = 5.0
 
 
 def main() -> None:
@@ -70,7 +71,7 @@ def _of_process() -> str:
             mode: running.in_process(HOUSE, mode, file)
             for mode in ("seed", "content", "words", "again", "meaning", "cached", "pauses")
         }
-    return "\n\n".join((_memory(ran), _cached(ran["cached"]), _pauses(ran["pauses"])))
+    return "\n\n".join((_memory(ran), _cached(ran["cached"]), _pauses(ran["pauses"]), _live()))
 
 
 def _memory(ran: dict[str, Any]) -> str:
@@ -115,6 +116,19 @@ def _pauses(ran: dict[str, Any]) -> str:
     heads = ["loop that ticks every ms: late by, ms", "ticks", "median", "p99", "worst", "later than 5 ms"]
     words = f"A rebuild with meaning takes {ran['seconds']:.1f} s beside the event loop ({ran['state']})."
     return f"### Pauses of the event loop\n\n{tables.table(heads, rows)}\n\n{words}"
+
+
+def _live() -> str:
+    rows = []
+    for kind, processes, what in (
+        ("sqlite", 1, "SQLite, one process"),
+        ("postgres", 2, "PostgreSQL, two processes on the same two cores"),
+    ):
+        ran = live.measure(kind, processes)
+        rows.append([what, ran["edits"], f"{ran['mean']:.1f}", f"{ran['worst']:.1f}"])
+    heads = ["from the commit of an edit until all processes answer by it, s", "edits", "mean", "worst"]
+    words = f"At most {MOST_SECONDS:.0f} s are wanted. Meanwhile all answer by what was there before."
+    return f"### An edit goes live\n\n{tables.table(heads, rows)}\n\n{words}"
 
 
 if __name__ == "__main__":

@@ -6,6 +6,7 @@ Results go to stdout; a broken file ends with 2 and one sentence on stderr.
 
 import argparse
 import json
+import os
 import sys
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict
@@ -30,9 +31,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
     options = _parser().parse_args(arguments)
     try:
         code: int = options.run(options)
+        sys.stdout.flush()
     except (ContentError, EncoderMissing, WrongSetting) as fault:
         print(fault, file=sys.stderr)
         return BROKEN
+    except BrokenPipeError:
+        # whoever read has enough (`| head`); nothing may be left to write when the interpreter ends
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
     return code
 
 

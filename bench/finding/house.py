@@ -115,7 +115,7 @@ async def pauses(database: Database) -> dict[str, Any]:
     building: list[tuple[float, float]] = []
     taken = []
     for number in range(REBUILDS):
-        await _edit(database, number)
+        await edit(database, number)
         started = perf_counter()
         building += await _lateness(renewer.build)
         taken.append(perf_counter() - started)
@@ -159,15 +159,15 @@ async def _some(engine: Engine) -> None:
     engine.close()
 
 
-async def _edit(database: Database, number: int) -> None:
-    """An editor adds a phrasing to a topic."""
+async def edit(database: Database, number: int) -> int:
+    """An editor adds a phrasing to a topic; the revision that has it."""
     async with database.unit() as work:
         row = (await work.session.scalars(select(EntryRow).order_by(EntryRow.topic))).first()
         assert row is not None
         asked = row.content["phrasings"]
         asked = asked | {"english": [*asked["english"], f"can i ask the same thing in other words {number}"]}
         row.content = row.content | {"phrasings": asked}
-        await seeding.raise_revision(work)
+        return await seeding.raise_revision(work)
 
 
 async def _lateness(work: Callable[[], Awaitable[Any]]) -> list[tuple[float, float]]:

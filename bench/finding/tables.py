@@ -12,6 +12,7 @@ from bench.finding.ours import MEANING, SHIPPED, WORDS
 from bench.finding.running import Asked
 from bench.finding.scoring import decided, figures, pairs, share, times
 from bench.finding.sets import ROOT, Set
+from knowledge.building import shipped_learned
 
 DOCUMENT = ROOT / "docs" / "benchmark.md"
 STYLES = ("formal", "spoken", "finglish", "typos", "english", "mixed", "layout", "story", "two")
@@ -92,8 +93,19 @@ def of_own(one: Set, asked: Asked) -> str:
             f = figures(some)
             rows.append([style, len(some), f["outside_sure"], f["outside_choices"], f["outside_none"]])
         parts.append(table(["none of our business, %", "messages", "answered", "choices", "none"], rows))
-    parts += [_needs(one, asked), _both(one, asked)]
+    parts += [_needs(one, asked), _both(one, asked), _bounds()]
     return "\n\n".join(parts)
+
+
+def _bounds() -> str:
+    """What cross-validation over the content has chosen."""
+    learned = shipped_learned().weighings
+    words, both = learned["words"], learned["meaning"]
+    rows = [
+        [name, f"{of.sure:.2f}", f"{of.likely:.2f}", alone]
+        for name, of, alone in ((WORDS, words, f"{words.alone:.2f}"), (MEANING, both, "–"))
+    ]
+    return table(["bounds of the chance that the first topic is right", "answer", "choose", "words alone"], rows)
 
 
 def _needs(one: Set, asked: Asked) -> str:

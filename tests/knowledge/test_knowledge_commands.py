@@ -3,14 +3,16 @@
 import json
 import subprocess
 import sys
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
 
 from knowledge import __main__ as commands
-from knowledge import benchmark
+from knowledge import benchmark, shelf
 from knowledge.__main__ import main
-from knowledge.answering import Local
+from knowledge.answering import Local, local
+from knowledge.kept import Folder
 from knowledge.matching import Index
 from tests.knowledge.small import Hashed
 
@@ -63,6 +65,36 @@ def test_a_batch_answers_each_line_at_once() -> None:
             assert json.loads(process.stdout.readline())["id"] == number
         process.stdin.close()
         assert process.wait() == 0
+
+
+def test_a_reader_that_has_enough_is_no_fault() -> None:
+    lines = b"".join(json.dumps({"id": number, "text": "وام"}).encode() + b"\n" for number in range(3000))
+    command = [sys.executable, "-m", "knowledge", "ask", "--batch", "--words-only"]
+    pipe = subprocess.PIPE
+    with subprocess.Popen(command, cwd=ROOT, stdin=pipe, stdout=pipe, stderr=pipe) as process:
+        assert process.stdin is not None
+        assert process.stdout is not None
+        assert process.stderr is not None
+        process.stdin.write(lines[:1000])
+        process.stdin.flush()
+        process.stdout.readline()
+        process.stdout.close()
+        with suppress(BrokenPipeError):
+            process.stdin.write(lines[1000:])
+            process.stdin.close()
+        assert process.stderr.read() == b""
+        assert process.wait() == 0
+
+
+def test_what_was_built_is_kept_for_the_next_question(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    folder = Folder(tmp_path)
+    first = local(folder=folder, meaning=False)
+    kept = sorted(file.name for file in tmp_path.iterdir())
+    assert len(kept) == 1
+    monkeypatch.setattr(shelf, "built", lambda *_: pytest.fail("built again"))
+    again = local(folder=folder, meaning=False)
+    assert again.ask("زمین شهرک متری چنده؟").topics == first.ask("زمین شهرک متری چنده؟").topics
+    assert sorted(file.name for file in tmp_path.iterdir()) == kept
 
 
 def test_one_question_as_json_and_for_people(
