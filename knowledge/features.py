@@ -77,19 +77,14 @@ def _sound(word: str) -> str:
     return sound(word)
 
 
-def features(text: str, synonyms: Synonyms = NO_SYNONYMS) -> list[str]:
-    """The features of a rendered text, repeated as often as they occur; the first letter tells the kind.
+def word_features(text: str, synonyms: Synonyms = NO_SYNONYMS) -> list[str]:
+    """The features of a rendered text but for letter_groups() of its words, which are most of them; repeated as often
+    as they occur. The first letter tells the kind.
 
     w: a word that carries meaning; v: any word; p: two neighbours that carry meaning, written as one, so that
     دانش بنیان meets دانشبنیان; q: any two neighbours; g: a letter group of any word; s: the consonants of a word;
     y: an idea of the synonyms.
     """
-    groups = [group for word in text.split() for group in letter_groups(word)]
-    return features_but_groups(text, synonyms) + groups
-
-
-def features_but_groups(text: str, synonyms: Synonyms) -> list[str]:
-    """All of these but letter_groups() of its words, which are most of them."""
     words = text.split()
     content = content_words(text)
     spelled = [spelling(word) for word in content]

@@ -8,6 +8,7 @@ from array import array
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from hashlib import blake2b
 from typing import Any, Final
 from zlib import crc32
@@ -15,7 +16,7 @@ from zlib import crc32
 import numpy as np
 from numpy.typing import NDArray
 
-from knowledge.features import NO_SYNONYMS, Synonyms, features, features_but_groups, letter_groups
+from knowledge.features import NO_SYNONYMS, Synonyms, letter_groups, word_features
 from knowledge.packing import Arrays
 
 Vector = NDArray[np.float32]
@@ -109,9 +110,11 @@ class Lexicon:
 
     def ids(self, names: Sequence[str]) -> Ids:
         """The numbers of features; -1 for an unknown one."""
-        hashes = _hashes(names)
+        return self._places_of(_hashes(names))
+
+    def _places_of(self, hashes: NDArray[np.uint64]) -> Ids:
         if not len(self._hashes):
-            return np.full(len(names), -1, np.int32)
+            return np.full(len(hashes), -1, np.int32)
         at = np.minimum(np.searchsorted(self._hashes, hashes), len(self._hashes) - 1)
         found: Ids = np.where(self._hashes[at] == hashes, at, -1).astype(np.int32)
         return found
@@ -119,19 +122,21 @@ class Lexicon:
     def look_up(self, text: str, as_new: bool = False) -> tuple[Ids, Vector, float]:
         """The known features of a text with their weights (a unit vector if all were known), and the share of its
         words, by weight, that are known. `as_new`: as if the lexicon had not been made of this text too."""
-        counts = Counter(features(text, self.synonyms))
+        counts = Counter(word_features(text, self.synonyms))
         names = list(counts)
-        at = self.ids(names)
+        groups, often = np.unique(_group_hashes(text), return_counts=True)
+        at = self._places_of(np.concatenate([_hashes(names), groups]))
         if as_new:
             at[(at >= 0) & (self._having[at] < 1.5)] = -1
         known = at >= 0
         ids = at[known]
-        times = np.fromiter(counts.values(), np.float32, len(counts))[known]
+        times = np.concatenate([np.fromiter(counts.values(), np.float32, len(names)), often])[known]
         weights = self._weight[ids] * (1 + np.log(times))
         total = float(weights @ weights)
         unknown = float(np.log(1 + self.size) + 0.3)
-        missing, have, strange = 0.0, 0.0, 0
-        for name, place in zip(names, at.tolist(), strict=True):
+        missing = (KIND_WEIGHT["g"] * unknown) ** 2 * int((~known[len(names) :]).sum())
+        have, strange = 0.0, 0
+        for name, place in zip(names, at.tolist(), strict=False):
             if place < 0:
                 missing += (KIND_WEIGHT[name[0]] * unknown) ** 2
             if name[0] == "w":
@@ -177,7 +182,7 @@ def _counted(texts: Iterable[str], synonyms: Synonyms) -> tuple[list[str], NDArr
     grouped: dict[str, array[int]] = {}
     for text in texts:
         before = len(found)
-        found.extend(map(numbers.__getitem__, features_but_groups(text, synonyms)))
+        found.extend(map(numbers.__getitem__, word_features(text, synonyms)))
         for word in text.split():
             if word not in grouped:
                 grouped[word] = array("i", map(numbers.__getitem__, letter_groups(word)))
@@ -193,6 +198,17 @@ def _hashes(names: Sequence[str]) -> NDArray[np.uint64]:
     """Of 64 bits: among a million features, two are alike once in forty million contents."""
     digests = b"".join([blake2b(name.encode(), digest_size=8).digest() for name in names])
     return np.frombuffer(digests, "<u8")
+
+
+@lru_cache(maxsize=8192)
+def _group_hashes_of(word: str) -> NDArray[np.uint64]:
+    return _hashes(letter_groups(word))
+
+
+def _group_hashes(text: str) -> NDArray[np.uint64]:
+    """Of the letter groups of all words, repeated as often as they occur: most features, and in most messages."""
+    found = [_group_hashes_of(word) for word in text.split()]
+    return np.concatenate(found) if found else np.zeros(0, np.uint64)
 
 
 def _spread(hashes: NDArray[np.uint32], dimensions: int) -> list[tuple[NDArray[np.int64], Vector]]:
