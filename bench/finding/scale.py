@@ -19,7 +19,7 @@ import numpy as np
 from bench.finding.running import memory
 from knowledge.building import build_meaning, build_words, learn_weighings, shipped_learned
 from knowledge.candidates import unit
-from knowledge.heads import Matrix
+from knowledge.heads import Vectors
 from knowledge.layout import TopicWords, lay_out, words_of
 from knowledge.load import load_all
 from knowledge.matching import Encode, Index
@@ -128,10 +128,11 @@ def _never_alone(weighing: Any) -> Any:
     return type(weighing).of(weighing.plain() | {"alone": 1.1})
 
 
-def _vectors(owners: Any, topics: int, random: np.random.Generator) -> Matrix:
+def _vectors(owners: Any, topics: int, random: np.random.Generator) -> Vectors:
+    """With two bytes a figure, as the assistant holds them."""
     centres = unit(random.normal(size=(topics, DIMENSIONS)).astype(np.float32))
     noise = unit(random.normal(size=(len(owners), DIMENSIONS)).astype(np.float32))
-    return unit(centres[owners] + np.float32(SPREAD) * noise)
+    return unit(centres[owners] + np.float32(SPREAD) * noise).astype(np.float16)
 
 
 if __name__ == "__main__":
