@@ -15,7 +15,7 @@ from knowledge.e5.encoder import BuiltIn
 from knowledge.e5.file import UnknownFile
 from knowledge.e5.tuned import PLAIN, Tuning
 from knowledge.encoder import Encoder, EncoderMissing, reason_of
-from knowledge.heads import Matrix
+from knowledge.heads import Vectors
 from knowledge.keeping import Shipped, encode_all, ship
 from knowledge.kept import Folder
 from knowledge.layout import Layout, lay_out_content
@@ -82,14 +82,15 @@ def builtin() -> Encoder | None:
         return None
 
 
-def _vectors(layout: Layout, encoder: Encoder) -> Matrix | None:
+def _vectors(layout: Layout, encoder: Encoder) -> Vectors | None:
+    """With two bytes a figure, as what is kept: the second question is answered as the first one was."""
     texts = layout.written
     known = Shipped(encoder.name).among(texts)
     missing = [text for text in texts if text not in known]
     if len(missing) > MOST_ON_THE_SPOT:
         return None
     known.update(zip(missing, encode_all(encoder, missing), strict=True))
-    return np.stack([known[text] for text in texts])
+    return np.stack([known[text] for text in texts]).astype(np.float16)
 
 
 def renew_shipped(tell: Callable[[int, int], None]) -> dict[str, Any]:

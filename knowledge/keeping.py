@@ -21,7 +21,7 @@ from knowledge.encoder import Encoder
 from knowledge.heads import Matrix, Vectors
 
 SHIPPED_FILE: Final = Path(__file__).with_name("vectors.npz")
-"""Vectors of the content as it is shipped, a byte a figure; `python -m knowledge vectors` writes it anew."""
+"""Vectors of the content as it is shipped, a byte a figure; `python -m knowledge learn` writes it anew."""
 CHUNK: Final = 32
 STORED_AT_ONCE: Final = 512
 

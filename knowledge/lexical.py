@@ -110,9 +110,9 @@ class Lexicon:
 
     def ids(self, names: Sequence[str]) -> Ids:
         """The numbers of features; -1 for an unknown one."""
-        return self._places_of(_hashes(names))
+        return self._numbers_of(_hashes(names))
 
-    def _places_of(self, hashes: NDArray[np.uint64]) -> Ids:
+    def _numbers_of(self, hashes: NDArray[np.uint64]) -> Ids:
         if not len(self._hashes):
             return np.full(len(hashes), -1, np.int32)
         at = np.minimum(np.searchsorted(self._hashes, hashes), len(self._hashes) - 1)
@@ -125,7 +125,7 @@ class Lexicon:
         counts = Counter(word_features(text, self.synonyms))
         names = list(counts)
         groups, often = np.unique(_group_hashes(text), return_counts=True)
-        at = self._places_of(np.concatenate([_hashes(names), groups]))
+        at = self._numbers_of(np.concatenate([_hashes(names), groups]))
         if as_new:
             at[(at >= 0) & (self._having[at] < 1.5)] = -1
         known = at >= 0

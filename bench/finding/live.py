@@ -12,7 +12,7 @@ import os
 import subprocess
 import sys
 import time
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import ExitStack, asynccontextmanager, contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -45,7 +45,7 @@ async def _measure(address: str, folder: Path, processes: int) -> dict[str, Any]
         with ExitStack() as stack:
             lines = [stack.enter_context(_started(address, folder / str(number))) for number in range(processes)]
             for one in lines:
-                await asyncio.to_thread(_until, one, lambda told: told["state"] == MEANING)
+                await asyncio.to_thread(_until, one, _has(0))
             taken = []
             for number in range(EDITS):
                 await asyncio.sleep(QUIET_SECONDS)
@@ -56,11 +56,11 @@ async def _measure(address: str, folder: Path, processes: int) -> dict[str, Any]
     return {"processes": processes, "edits": EDITS, "mean": sum(taken) / len(taken), "worst": max(taken)}
 
 
-def _has(revision: int) -> Any:
-    return lambda told: told["revision"] >= revision and told["state"] == MEANING
+def _has(revision: int) -> Callable[[dict[str, Any]], bool]:
+    return lambda told: bool(told["revision"] >= revision and told["state"] == MEANING)
 
 
-def _until(lines: Iterator[bytes], good: Any) -> dict[str, Any]:
+def _until(lines: Iterator[bytes], good: Callable[[dict[str, Any]], bool]) -> dict[str, Any]:
     for line in lines:
         told: dict[str, Any] = json.loads(line)
         if good(told):

@@ -79,8 +79,7 @@ def test_features_are_known_by_their_names(lexicon: Lexicon) -> None:
     assert len(ids) == len(set(ids.tolist()))
     names = _features("زمین متری چند")
     assert set(lexicon.ids(names).tolist()) == set(ids.tolist())
-    assert lexicon.ids(["wزمین", "wزرافه"])[1] == -1
-    assert lexicon.ids(["wزمین"])[0] in ids
+    assert lexicon.ids(["wزمین", "wزرافه"]).tolist() == [ids[0], -1]
 
 
 def test_what_is_kept_is_what_was_built(lexicon: Lexicon) -> None:
@@ -126,9 +125,10 @@ def test_neighbours_are_cosines_without_the_commonest_features(
     dense, cells = np.zeros((lexicon.size, lexicon.features), np.float32), lexicon.cells(TEXTS)
     dense[cells.rows, cells.columns] = cells.weights
     np.testing.assert_allclose(np.linalg.norm(dense, axis=1), 1, atol=1e-5)
-    assert lexicon.is_common.any()
-    assert not lexicon.is_common.all()
-    dense[:, lexicon.is_common] = 0
+    common = (dense > 0).sum(0) > 2
+    assert common.any()
+    assert not common.all()
+    dense[:, common] = 0
     ids, weights, _ = lexicon.look_up("زمین آموزشی")
     message = np.zeros(lexicon.features, np.float32)
     message[ids] = weights
